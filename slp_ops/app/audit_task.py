@@ -15,7 +15,7 @@ from slp_ops.app.device_work import DeviceWork, EarlierPart
 from slp_ops.app.flagged_reports import flagged_reports
 from slp_ops.app.judge_device import DevicePast, judge_device
 from slp_ops.app.read_device import CollectOptions
-from slp_ops.app.read_facts import FactsReading, read_facts
+from slp_ops.app.read_facts import FactsReading, nothing_more, read_facts
 from slp_ops.errors import InputError
 from slp_ops.history.summary import Summary
 from slp_ops.json_documents import json_document
@@ -105,7 +105,7 @@ async def _visit(task: AuditTask, tools: DeviceTools) -> AuditAnswer:
         commands=task.commands.commands(),
         collect_options=task.collect_options,
         keep=audit_options.knowledge.row_commands,
-        **({"follow_up": flagged_reports} if task.with_flagged else {}),
+        follow_up=flagged_reports if task.with_flagged else nothing_more,
     )
     found = await read_facts(task.device, tools, task.earlier, reading)
     judged, summary = judge_device(found, task.past, audit_options)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from slp_ops.release import Release
 
 
-def _nothing_more(facts: Facts) -> Sequence[ShowCommand]:
+def nothing_more(facts: Facts) -> Sequence[ShowCommand]:
+    """Ask for no further command."""
     return ()
 
 
@@ -36,7 +37,7 @@ class FactsReading:
 
     commands: Sequence[ShowCommand]
     collect_options: CollectOptions = field(default_factory=CollectOptions)
-    follow_up: Callable[[Facts], Sequence[ShowCommand]] = _nothing_more
+    follow_up: Callable[[Facts], Sequence[ShowCommand]] = nothing_more
     keep: Collection[str] = ()
 
 

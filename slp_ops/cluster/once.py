@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from nats.errors import Error as NatsError
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError, BadRequestError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from nats.js import JetStreamContext
+
+Answer = TypeVar("Answer")
 
 # A stream that is full gives the code of "exists already" too, unless the publisher expects no message.
 _NO_MESSAGE_YET: Final = {"Nats-Expected-Last-Subject-Sequence": "0"}
@@ -49,24 +52,15 @@ async def publish_once(
 
 async def publish_last(js: JetStreamContext, subject: str, data: bytes) -> None:
     """Publish what replaces the last message of a subject, and wait until the broker has stored it."""
-    while True:
-        try:
-            await js.publish(subject, data, timeout=_ANSWER_SECONDS)
-        except (NatsError, OSError):
-            await asyncio.sleep(_FIRST_WAIT)
-        else:
-            return
+    await _answer(lambda: js.publish(subject, data, timeout=_ANSWER_SECONDS))
 
 
 async def last_of(js: JetStreamContext, stream: str, subject: str) -> bytes | None:
     """Return the last message of a subject; None without one. Without a connection it waits for one."""
-    while True:
-        try:
-            return (await js.get_msg(stream, subject=subject, direct=True)).data or b""
-        except NotFoundError:
-            return None
-        except (NatsError, OSError):
-            await asyncio.sleep(_FIRST_WAIT)
+    try:
+        return (await _answer(lambda: js.get_msg(stream, subject=subject, direct=True))).data or b""
+    except NotFoundError:
+        return None
 
 
 async def remove_task(js: JetStreamContext, stream: str, subject: str, sequence: int | None = None) -> None:
@@ -75,28 +69,36 @@ async def remove_task(js: JetStreamContext, stream: str, subject: str, sequence:
     A purge by subject would move the acknowledged part of a consumer past other messages that are at work,
     and they would not be delivered again when their worker dies.
     """
-    while True:
-        try:
-            if sequence is None:
-                sequence = (await js.get_msg(stream, subject=subject, direct=True)).seq
-            if sequence is not None:
-                await js.delete_msg(stream, sequence)
-        except APIError:
-            return  # it is not there any more
-        except (NatsError, OSError):
-            await asyncio.sleep(_FIRST_WAIT)
-        else:
-            return
+
+    async def delete() -> None:
+        number = sequence
+        if number is None:
+            number = (await js.get_msg(stream, subject=subject, direct=True)).seq
+        if number is not None:
+            await js.delete_msg(stream, number)
+
+    # The server says in several ways that a message is not there any more.
+    with suppress(NotFoundError, BadRequestError, ServerError):
+        await _answer(delete, answers=(NotFoundError, BadRequestError, ServerError))
 
 
 async def remove(js: JetStreamContext, stream: str, subject: str) -> None:
     """Remove the messages of a subject, which may have wildcards, from a stream without consumers."""
+    with suppress(NotFoundError):
+        await _answer(lambda: js.purge_stream(stream, subject=subject))
+
+
+async def _answer(
+    ask: Callable[[], Awaitable[Answer]], *, answers: tuple[type[APIError], ...] = (NotFoundError,)
+) -> Answer:
+    """Return what the broker answers. Raises ``answers``; after any other error it is asked again.
+
+    Such errors are those of a connection that is being made again, and of a broker that is starting.
+    """
     while True:
         try:
-            await js.purge_stream(stream, subject=subject)
-        except NotFoundError:
-            return
+            return await ask()
+        except answers:
+            raise
         except (NatsError, OSError):
             await asyncio.sleep(_FIRST_WAIT)
-        else:
-            return
