@@ -560,7 +560,7 @@ class ChangeSession(Generic[Observation, Result]):
             inventory, found = self.fleet.target.choose(self.operator)
             devices = with_session_options(found, self.fleet.connecting)
             self.verb.check_devices(devices)
-            # Over a hub the workers have them; what is asked for here would be asked for in vain.
+            # Over a hub the workers have them, and none is asked for here.
             is_here = self.fleet.connecting.hub is None
             asked_for = devices if is_here else ()
             credentials = credentials_for(inventory, asked_for, ask=self.operator.ask)
