@@ -20,7 +20,7 @@ from slp_ops.cluster.broker import (
     prepare_streams,
     task_counts,
 )
-from slp_ops.cluster.hub_folder import HubFolder, HubState
+from slp_ops.cluster.hub_folder import OPERATOR, HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
 from slp_ops.cluster.nats_server import NatsServer, find_binary
 from slp_ops.errors import HubError
@@ -130,6 +130,11 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
                 await sites.apply()  # before the worker is answered: it connects at once
             say(f"site {site}: {holder} joined")
 
+        if hub.can_approve:
+            say(
+                f"{hub.path / OPERATOR} has the key that approves changes: move the folder to the operator's "
+                "computer; a hub that is taken over could send changes with it"
+            )
         joining = await serve_joining(hub, state, joined)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")

@@ -235,6 +235,20 @@ class Wanted:
             given=self.given(device),
         )
 
+    def as_in(self, plan: SwitchPlan) -> Wanted:
+        """Return the planning input that made a plan. Raises InputError without its certificate."""
+        options = {name: value for action in plan.actions for name, value in action.params.items()}
+        return replace(
+            self,
+            options=options,
+            files=read_certificate_files(options, self.playbooks),
+            named=tuple(action.playbook for action in plan.actions),
+        )
+
+    def judge(self, device: Device, facts: Facts) -> tuple[Outcome, ...]:
+        """Audit a switch."""
+        return run_rules(facts, audit_options=self.audit_options, intent=Intent.of(device.intent))
+
     def plan(self, switch: PlannedSwitch) -> PlanningResult:
         """Plan for a switch."""
         return plan_device(switch, self.playbooks, named=self.named, timer=self.timer, always=self.always)
@@ -278,10 +292,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def observe(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
         """Audit a switch."""
-        outcomes = run_rules(
-            memory.facts, audit_options=self._wanted.audit_options, intent=Intent.of(device.intent)
-        )
-        return self._wanted.switch(device, memory, outcomes)
+        return self._wanted.switch(device, memory, self._wanted.judge(device, memory.facts))
 
     def plan(
         self, observations: Mapping[str, PlannedSwitch], operator: ChangeOperator
@@ -306,13 +317,13 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
         """Audit a switch."""
-        return run_rules(facts, audit_options=self._wanted.audit_options, intent=Intent.of(device.intent))
+        return self._wanted.judge(device, facts)
 
     def replan(
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan with the parameters and playbooks of the plan."""
-        wanted = self._as_in(plan)
+        wanted = self._wanted.as_in(plan)
         return wanted.plan(wanted.switch(device, memory, outcomes))
 
     def rebuild(
@@ -324,7 +335,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         """
         found = {}
         for name, switch in observations.items():
-            wanted = self._as_in(plans[name])
+            wanted = self._wanted.as_in(plans[name])
             given = replace(switch.given, options=wanted.options, files=wanted.files)
             result = wanted.plan(replace(switch, given=given))
             if resumed and result.plan is None and all(each.needless for each in result.skipped):
@@ -351,17 +362,9 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def check_rollback(self, plans: Iterable[SwitchPlan], journal: Path) -> Mapping[str, SwitchPlan]:
         """Return the plans as their playbooks give them. Raises InputError."""
-        return {plan.name: rebuilt(plan, self._wanted.playbooks, self._as_in(plan).files) for plan in plans}
-
-    def _as_in(self, plan: SwitchPlan) -> Wanted:
-        """Return the planning input that made a plan."""
-        options = {name: value for action in plan.actions for name, value in action.params.items()}
-        return replace(
-            self._wanted,
-            options=options,
-            files=read_certificate_files(options, self._wanted.playbooks),
-            named=tuple(action.playbook for action in plan.actions),
-        )
+        return {
+            plan.name: rebuilt(plan, self._wanted.playbooks, self._wanted.as_in(plan).files) for plan in plans
+        }
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError.

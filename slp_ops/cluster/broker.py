@@ -27,11 +27,22 @@ from slp_ops.cluster.authority import expiry_of
 from slp_ops.cluster.broker_config import (
     CONTROL_STREAM,
     EVIDENCE_STREAM,
+    FENCE_STREAM,
     HEARTBEAT_STREAM,
     TASKS_STREAM,
 )
 from slp_ops.cluster.messages import Heartbeat, InvalidMessage, from_message
-from slp_ops.cluster.subjects import CONTROL, EVIDENCE, HEARTBEAT, TASK, names_in, subject, token
+from slp_ops.cluster.subjects import (
+    APPROVAL,
+    CONTROL,
+    EVIDENCE,
+    FENCE,
+    HEARTBEAT,
+    TASK,
+    names_in,
+    subject,
+    token,
+)
 from slp_ops.errors import HubError
 from slp_ops.regular_files import read_input
 
@@ -56,9 +67,10 @@ _HEARTBEAT_LIFE: Final = 20.0  # without one for so long, a worker counts as gon
 _HEARTBEAT_SHARE: Final = 0.01
 # Shares of the disk that the hub may use. What a worker read is by far the largest.
 _SHARES: Final = {
-    TASKS_STREAM: (TASK, 0.08),
-    EVIDENCE_STREAM: (EVIDENCE, 0.88),
-    CONTROL_STREAM: (CONTROL, 0.01),
+    TASKS_STREAM: ((TASK,), 0.08),
+    EVIDENCE_STREAM: ((EVIDENCE,), 0.88),
+    CONTROL_STREAM: ((CONTROL, APPROVAL), 0.01),
+    FENCE_STREAM: ((FENCE,), 0.01),
 }
 
 
@@ -162,12 +174,12 @@ def _unreachable(address: HubAddress, error: Exception) -> _NotReached:
 
 async def prepare_streams(js: JetStreamContext, *, disk_bytes: int) -> None:
     """Make the streams, or bring their limits up to date."""
-    for name, (family, share) in _SHARES.items():
+    for name, (families, share) in _SHARES.items():
         await _make_stream(
             js,
             StreamConfig(
                 name=name,
-                subjects=[f"{family}.>"],
+                subjects=[f"{family}.>" for family in families],
                 storage=StorageType.FILE,
                 # One message a subject, and a second one is refused: nothing is submitted or stored twice.
                 max_msgs_per_subject=1,

@@ -8,6 +8,8 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.evidence.SITE.RUN.DEVICE.end      the attempt that counts, with its result
     slp.event.SITE.RUN.DEVICE             progress of a visit; not stored
     slp.control.SITE.RUN                  the run's state, such as cancelled
+    slp.fence.SITE.CHANGE.DEVICE          the worker that may change a device, the first one for ever
+    slp.approval.SITE.CHANGE.DEVICE.CLAIM what an operator answers to that worker
     slp.heartbeat.SITE.WORKER             a worker that is alive
 """
 
@@ -26,6 +28,8 @@ EVIDENCE: Final = "slp.evidence"
 EVENT: Final = "slp.event"
 CONTROL: Final = "slp.control"
 HEARTBEAT: Final = "slp.heartbeat"
+FENCE: Final = "slp.fence"
+APPROVAL: Final = "slp.approval"
 
 ANY: Final = "*"  # in a subject that is listened to: every site, run or device
 
