@@ -155,9 +155,7 @@ def unfit_for_hub(plan: SwitchPlan, playbooks: Iterable[Playbook]) -> str:
 
     Secrets and files of the operator do not travel.
     """
-    kinds = {
-        (playbook.id, param.name): param.kind for playbook in playbooks for param in playbook.params
-    }
+    kinds = {(playbook.id, param.name): param.kind for playbook in playbooks for param in playbook.params}
     for action in plan.actions:
         if action.secrets:
             return f"{action.playbook} needs a secret ({', '.join(action.secrets)}), and no secret goes over a hub"
@@ -166,4 +164,3 @@ def unfit_for_hub(plan: SwitchPlan, playbooks: Iterable[Playbook]) -> str:
         if any(isinstance(step, CheckSpace | Download | Upload | CheckFile) for step in action.steps):
             return f"{action.playbook} copies files, and no file goes over a hub"
     return ""
-

@@ -42,7 +42,7 @@ from slp_ops.planning.journal_state import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -98,6 +98,10 @@ class HubChanges:
         *,
         run: Run,
         journal: Journal,
+        states: Mapping[str, SwitchState],
+        captures: Mapping[str, EvidenceRecord],
+        change: str,
+        task_of: Callable[[Device, bool], ChangeTask],
     ) -> None:
         """Raises InputError where this operator cannot approve changes, and HubError."""
         self._folder, self._address = find_access(hub)
@@ -110,6 +114,10 @@ class HubChanges:
         self._cluster = Cluster(hub, devices, connecting, operator)
         self._run = run
         self._journal = journal
+        self._states = states
+        self._captures = captures
+        self._change = change
+        self._task_of = task_of
         self._waiting: dict[str, _Waiting] = {}
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
@@ -118,21 +126,13 @@ class HubChanges:
         self._is_stopping = False
 
     async def change(
-        self,
-        task: ChangeTask,
-        state: SwitchState,
-        stop: StopController,
-        evidence: EvidenceRecord,
-        on_event: OnEvent,
+        self, device: Device, stop: StopController, on_event: OnEvent, *, back: bool
     ) -> DeviceChangeResult | None:
-        """Have a device changed; None where the operator stopped before a worker began.
-
-        Raises StoreError where the journal cannot be written.
-        """
-        device = task.device
+        """See ``ChangeMaking``. Raises StoreError where the journal cannot be written."""
+        task, state = self._task_of(device, back), self._states[device.name]
         waiting = _Waiting(task=task, digest=digest_of(encode(task)), state=state)
+        await self._open()
         self._waiting[device.name] = waiting
-        await self._open(task.change)
         if state.approved is not None:  # its worker's claim is known, whatever the broker has kept
             await self._answer(waiting, state.approved.claim, state.approved.worker)
         visit = asyncio.create_task(self._cluster.visit(CHANGE, task, self._run, on_event))
@@ -155,7 +155,7 @@ class HubChanges:
             visit.cancel()
             stopping.cancel()
             del self._waiting[device.name]
-        return self._take(waiting, answer, evidence)
+        return self._take(waiting, answer)
 
     async def close(self) -> None:
         """Leave the hub. What workers still do is in their journals."""
@@ -166,12 +166,10 @@ class HubChanges:
 
     # -- what comes back --------------------------------------------------------------------------
 
-    def _take(
-        self, waiting: _Waiting, answer: ChangeAnswer, evidence: EvidenceRecord
-    ) -> DeviceChangeResult:
+    def _take(self, waiting: _Waiting, answer: ChangeAnswer) -> DeviceChangeResult:
         """Note in the journal what a worker did. Raises StoreError."""
         device = waiting.task.device
-        evidence.captures.extend(answer.captures)
+        self._captures[device.name].captures.extend(answer.captures)
         if not answer.is_whole:
             return self._ended(waiting, answer.report.end, answer.report.why)
         try:
@@ -179,19 +177,18 @@ class HubChanges:
         except (ShapeError, ChangeRefused) as error:
             words = message_text(f"the journal of the worker is not accepted: {error}")
             return self._ended(waiting, ChangeOutcome.UNSETTLED, words)
-        self._write(waiting, ReturnedEvent(device=device.name, worker=answer.worker))
-        waiting.state.steps.clear()
-        for event in events:
+        known = waiting.state.returned if waiting.state.returned <= len(events) else 0
+        for event in events[known:]:
             self._write(waiting, event)
+        # The last: a process that is killed before it asks the worker again.
+        self._write(waiting, ReturnedEvent(device=device.name, worker=answer.worker, events=len(events)))
         return answer.report.result_for(device)
 
     def _ended(self, waiting: _Waiting, end: ChangeOutcome, why: Any) -> DeviceChangeResult:
         """Note the end of a device whose worker's journal did not come."""
         device, plan = waiting.task.device, waiting.task.plan
         self._write(waiting, EndEvent(device=device.name, state=end, why=why.en, why_ja=why.ja))
-        return DeviceChangeResult(
-            name=device.name, site=device.site, end=end, why=why, steps=len(plan.steps)
-        )
+        return DeviceChangeResult(name=device.name, site=device.site, end=end, why=why, steps=len(plan.steps))
 
     def _write(self, waiting: _Waiting, event: JournalEvent) -> None:
         self._journal.write(event)
@@ -199,14 +196,14 @@ class HubChanges:
 
     # -- approvals --------------------------------------------------------------------------------
 
-    async def _open(self, change: str) -> None:
+    async def _open(self) -> None:
         async with self._opening:
             if self._js is not None:
                 return
             client: Client = await self._stack.enter_async_context(connected(self._folder, self._address))
             self._js = client.jetstream()
-            await client.subscribe(subject(FENCE, ANY, change, ANY), cb=self._announced)
-            self._start(self._sweep(change))
+            await client.subscribe(subject(FENCE, ANY, self._change, ANY), cb=self._announced)
+            self._start(self._sweep())
 
     def _start(self, work: Any) -> None:
         task = asyncio.ensure_future(work)
@@ -216,12 +213,12 @@ class HubChanges:
     async def _announced(self, message: Msg) -> None:
         self._start(self._claimed(message.subject, patience=_STORED))
 
-    async def _sweep(self, change: str) -> None:
+    async def _sweep(self) -> None:
         """Answer claims that were not announced, and again what a broker has lost."""
         assert self._js is not None  # noqa: S101 - it is connected
         while True:
             with suppress(NatsError, OSError):
-                wanted = subject(FENCE, ANY, change, ANY)
+                wanted = subject(FENCE, ANY, self._change, ANY)
                 info = await self._js.stream_info(FENCE_STREAM, subjects_filter=wanted)
                 for name in info.state.subjects or {}:
                     await self._claimed(name)
@@ -256,8 +253,10 @@ class HubChanges:
         task, known = waiting.task, waiting.state.approved
         answer = waiting.answers.get(claim)
         if answer is None:
-            if (known is not None and known.claim != claim) or self._is_stopping:
-                answer = ClaimAnswer(approval=None, owner="" if known is None else known.worker)
+            if self._is_stopping:
+                return
+            if known is not None and known.claim != claim:
+                answer = ClaimAnswer(approval=None, owner=known.worker)
             else:
                 answer = self._approve(waiting, claim, worker)
             waiting.answers[claim] = answer
@@ -333,4 +332,3 @@ def _valid_events(answer: ChangeAnswer, task: ChangeTask) -> Iterator[JournalEve
         if isinstance(event, StepEvent) and not 0 <= event.step < steps:
             raise ChangeRefused(f"step {event.step + 1} of {steps}")
         yield event
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.verb import ChangeVerb
 from slp_ops.app.change_session import ChangeOptions, ChangeSession, FleetOptions
+from slp_ops.app.change_task import ChangeTask, rules_digest, unfit_for_hub
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.errors import InputError
@@ -37,6 +39,7 @@ from slp_ops.planning import (
     plan_save,
 )
 from slp_ops.planning.documents import read_plans
+from slp_ops.planning.journal_state import StepState
 from slp_ops.planning.rebuild import rebuilt
 from slp_ops.planning.repeat import repeatable_step
 from slp_ops.planning.values import values_of
@@ -289,6 +292,36 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
                         f"there is no playbook {action.playbook}, which the plan of {plan.name} needs",
                         hint="name the folder it came from with --playbooks DIR",
                     )
+
+    def check_hub(self, plans: Iterable[SwitchPlan]) -> None:
+        """Refuse a plan with secrets or files: they do not go over a hub."""
+        for plan in plans:
+            if reason := unfit_for_hub(plan, self._wanted.playbooks):
+                words = [word for action in plan.actions for word in ("--playbook", action.playbook)]
+                command = shlex.join(["slp-ops", "remediate", *words, "--limit", plan.name])
+                raise InputError(
+                    f"{plan.name}: {reason}; nothing was sent",
+                    hint=f"on a computer at site {plan.site}, without a hub: {command}",
+                )
+
+    def hub_task(
+        self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
+    ) -> ChangeTask:
+        """Return the plan, and what the operator has decided about it."""
+        return ChangeTask(
+            device=device,
+            change=change,
+            plan=state.plan,
+            rules=rules_digest(self._wanted.audit_options.knowledge),
+            owner="" if state.approved is None else state.approved.worker,
+            back=back,
+            rollback_on_fail=options.rollback_on_fail,
+            manual_done=self._request.manual_done,
+            decision=self._request.settled.get(device.name),
+            done=tuple(number for number, step in state.steps.items() if step is StepState.DONE),
+            wait=options.wait,
+            reload_wait=options.reload_wait,
+        )
 
     def observe(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
         """Audit a switch."""

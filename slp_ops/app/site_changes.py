@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nats.errors import Error as NatsError
 
-from slp_ops.app.change.apply import DeviceChangeResult, apply, note_end
+from slp_ops.app.change.apply import DeviceChangeResult, apply, revert
 from slp_ops.app.change.context import (
     BufferedEvidence,
     ChangeContext,
@@ -24,9 +24,7 @@ from slp_ops.app.change.context import (
     StopController,
     Timeouts,
 )
-from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.operator import Decisions, ScriptedAnswers
-from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change_task import ChangeAnswer, ChangeReport, rules_digest, unfit_for_hub
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.read_device import collect
@@ -36,7 +34,7 @@ from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
 from slp_ops.cluster.evidence_parts import is_stored
 from slp_ops.cluster.messages import ClaimAnswer, Fence, InvalidMessage, from_message, to_message
 from slp_ops.cluster.once import last_of, publish_once
-from slp_ops.cluster.subjects import APPROVAL, FENCE, subject, token
+from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
 from slp_ops.errors import ChangeRefused
 from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, encode, json_document, parse_json, to_json
@@ -261,7 +259,9 @@ class _Change:
             approval = await self._approval(claim)
         except _NotTheOwner as other:
             return await self._look(other.owner)
-        begin = BeginEvent(slp_ops=__version__, run=self.run, change=self.task.change, plans=(self.task.plan,))
+        begin = BeginEvent(
+            slp_ops=__version__, run=self.run, change=self.task.change, plans=(self.task.plan,)
+        )
         with JournalFile.create(self._journal_path, begin) as journal:
             journal.write(self._approved(approval))
             return await self._make(journal, SwitchState(self.task.plan), decision=True)
@@ -413,7 +413,7 @@ class _Change:
             on_event=self.on_event,
         )
         if task.back:
-            applied = await _rolled_back(context, state)
+            applied = await revert(context, state)
         else:
             applied = await apply(context, state, rollback_on_fail=task.rollback_on_fail)
         return self._answer(applied, read_journal(self._journal_path))
@@ -500,16 +500,6 @@ class _Change:
         return _NOT_APPLIED if same and only_lines else _UNKNOWN
 
 
-async def _rolled_back(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
-    session = DeviceSession(context)
-    try:
-        rolled = await roll_back(context, state, session)
-    finally:
-        await session.close()
-    end, why = note_end(context, rolled.end, rolled.why)
-    return DeviceChangeResult(name=context.device.name, site=context.device.site, end=end, why=why)
-
-
 def _events_of(recorded: RecordedChange, device: str) -> Iterator[Any]:
     """Yield the events of a device that its operator's journal has to have."""
     for event in recorded.events:
@@ -533,9 +523,7 @@ _AT_OTHER: Final = Text(
 )
 _APPLIED: Final = Text("the change is applied", "変更は適用されています")
 _NOT_APPLIED: Final = Text("the change is not applied", "変更は適用されていません")
-_UNKNOWN: Final = Text(
-    "it is unknown if the change is applied", "変更が適用されたかどうかは不明です"
-)
+_UNKNOWN: Final = Text("it is unknown if the change is applied", "変更が適用されたかどうかは不明です")
 _OTHER_SWITCH: Final = Text("another switch answers at its address", "このアドレスで別のスイッチが応答します")
 _UNREAD: Final = Text("it could not be read: {why}", "読み取れませんでした: {why}")
 _NO_REASON: Final = Text("no reason is known", "理由不明")

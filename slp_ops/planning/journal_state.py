@@ -180,11 +180,12 @@ class ApprovedEvent:
 
 @json_document
 class ReturnedEvent:
-    """What the worker's journal has of a switch is in this one: the events that follow, and all before."""
+    """What the worker's journal has of a switch is in this one too; ``events`` is how many that are."""
 
     event: Literal["returned"] = "returned"
     device: str
     worker: str
+    events: int
 
 
 @json_document
@@ -240,6 +241,7 @@ class SwitchState:
     saved: bool = False
     is_rolling_back: bool = False  # a rollback was begun, and is not complete
     approved: ApprovedEvent | None = None  # the latest one, of a change that a worker makes
+    returned: int = 0  # events of a worker's journal that are in this one
     is_at_worker: bool = False  # what was sent is in the journal of a worker, and not here
     end: ChangeOutcome | None = None
     why: Text | None = None
@@ -375,7 +377,7 @@ class SwitchState:
             case ApprovedEvent():
                 self.approved, self.is_at_worker, self.end = event, True, None
             case ReturnedEvent():
-                self.is_at_worker = False
+                self.is_at_worker, self.returned = False, event.events
             case EndEvent():
                 self.end, self.why = event.state, event.reason
                 self.is_rolling_back = event.state is ChangeOutcome.NOT_ROLLED_BACK

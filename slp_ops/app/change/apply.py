@@ -106,6 +106,17 @@ async def apply(
     )
 
 
+async def revert(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
+    """Roll a switch back, as a change of its own; whatever prevents it is part of the result."""
+    session = DeviceSession(context)
+    try:
+        rolled = await roll_back(context, state, session)
+    finally:
+        await session.close()
+    end, why = note_end(context, rolled.end, rolled.why)
+    return DeviceChangeResult(name=context.device.name, site=context.device.site, end=end, why=why)
+
+
 def note_end(
     context: ChangeContext, end: ChangeOutcome, why: Text | None
 ) -> tuple[ChangeOutcome, Text | None]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.fleet import Closable
     from slp_ops.app.operator import Operator, Progress
-    from slp_ops.engine.pacing import RateLimitedCopies
     from slp_ops.i18n import Text
     from slp_ops.model import Device
     from slp_ops.runs import Run
@@ -71,14 +71,16 @@ class Rollout:
     def change_all(
         self,
         devices: Sequence[Device],
-        change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]],
+        change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult | None]],
         *,
-        transport: RateLimitedCopies,
+        sessions: Closable,
         workers: int,
         alone: Callable[[Device], bool],
         verb: str,
     ) -> None:
         """Change the switches batch by batch; those that reload (``alone``) one at a time.
+
+        ``change`` returns None where it was stopped before it began; ``sessions`` are closed at the end.
 
         Ctrl-C completes the current steps and begins no other; a second one aborts immediately.
         """
@@ -87,7 +89,10 @@ class Rollout:
             if self._pace.stopping or _must_stop(self.ended.values(), self._fine, self._max_fail):
                 return None
             try:
-                applied = await change(device, self._pace, shown)
+                ended = await change(device, self._pace, shown)
+                if ended is None:
+                    return None
+                applied = ended
             except BaseException as err:  # the worker edge: a defect costs this device, not the run
                 if not isinstance(err, SlpOpsError) and not is_foreign(err):
                     raise
@@ -117,7 +122,7 @@ class Rollout:
                     # A canary that could not be reached has proven nothing: the next one is another canary.
                     turn += any(applied.touched for applied in self.ended.values())
             finally:
-                await transport.close()
+                await sessions.close()
 
         with self._operator.change_progress(verb, len(devices)) as shown:
             run_to_end(batch_by_batch(), gently=self._stop)
@@ -128,7 +133,7 @@ class Rollout:
             return message_text(err.message)
         return message_text(failure_of(err, self._captures[device.name]).message)
 
-    def _stop(self) -> bool:
+    def _stop(self, number: int | None) -> bool:
         """Stop after the current steps; return False where that is under way already."""
         if self._pace.stopping:
             return False
