@@ -587,7 +587,7 @@ class ChangeSession(Generic[Observation, Result]):
             workers = ", ".join(dict.fromkeys(state.approved.worker for state in away if state.approved))
             raise InputError(
                 f"the change of {names} is with {workers}, a worker of its site; nothing was sent",
-                hint="continue over the hub, with --hub, and with the journal as slp-ops of this user wrote it",
+                hint="continue with --hub, and with the journal as slp-ops of this user wrote it",
             )
         here = [state.plan.name for state in touched if state.approved is None]
         if over_hub and (here or not sealed):

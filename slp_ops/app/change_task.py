@@ -39,7 +39,8 @@ class ChangeTask:
 
     ``change`` is the id of the change, ``owner`` the worker that has begun it, empty for a new one. ``rules``
     is the digest of the rules that verify the plan. ``done`` are steps that the operator knows to be done,
-    ``decision`` is the operator's on the step that the journal left open. Times are in seconds.
+    ``decision`` is the operator's on the step that the journal left open. Times are in seconds, ``timer`` has
+    the minutes of the revert timer.
     """
 
     schema: Literal["slp-ops/change-task/1"] = "slp-ops/change-task/1"
@@ -51,6 +52,7 @@ class ChangeTask:
     back: bool = False
     rollback_on_fail: bool = False
     manual_done: bool = False
+    timer: int
     decision: StepDecision | None = None
     done: tuple[int, ...] = ()
     wait: float
@@ -116,8 +118,8 @@ class ChangeReport:
 class ChangeAnswer:
     """Result of a change at a worker.
 
-    ``events`` are those of the worker's journal. ``is_whole``: nothing else was sent; otherwise another worker
-    has the change, and this one has only read the switch.
+    ``events`` are those of the worker's journal. ``is_whole``: nothing else was sent; otherwise another
+    worker has the change, and this one has only read the switch.
     """
 
     schema: Literal["slp-ops/change-answer/1"] = "slp-ops/change-answer/1"
@@ -158,7 +160,8 @@ def unfit_for_hub(plan: SwitchPlan, playbooks: Iterable[Playbook]) -> str:
     kinds = {(playbook.id, param.name): param.kind for playbook in playbooks for param in playbook.params}
     for action in plan.actions:
         if action.secrets:
-            return f"{action.playbook} needs a secret ({', '.join(action.secrets)}), and no secret goes over a hub"
+            names = ", ".join(action.secrets)
+            return f"{action.playbook} needs a secret ({names}), and no secret goes over a hub"
         if any(kinds.get((action.playbook, name)) is ParameterKind.CERTIFICATE for name in action.params):
             return f"{action.playbook} needs a file of yours, and no file goes over a hub"
         if any(isinstance(step, CheckSpace | Download | Upload | CheckFile) for step in action.steps):

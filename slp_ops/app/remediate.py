@@ -317,6 +317,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
             back=back,
             rollback_on_fail=options.rollback_on_fail,
             manual_done=self._request.manual_done,
+            timer=self._wanted.timer,
             decision=self._request.settled.get(device.name),
             done=tuple(number for number, step in state.steps.items() if step is StepState.DONE),
             wait=options.wait,

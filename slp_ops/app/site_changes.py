@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,8 +71,10 @@ if TYPE_CHECKING:
     from slp_ops.cluster.approval import Approval
     from slp_ops.cluster.messages import TaskMessage
     from slp_ops.planning.journal_state import RecordedChange
+    from slp_ops.planning.model import PlanningResult
     from slp_ops.playbook import Risk
     from slp_ops.ports import ChangingTransport, OnEvent
+    from slp_ops.rules.values import Outcome
     from slp_ops.runs.run_writer import DeviceFolder
 
 # How long an operator's process may take to answer a claim: it is at work, or has ended.
@@ -202,7 +204,7 @@ class SiteChanges:
         if not policy.approvers:
             raise ChangeRefused(
                 "this worker knows no operator who may approve changes",
-                hint="it joined a hub without such a key: join again, with a new code of 'slp-ops hub site add'",
+                hint="join again, with a new code of 'slp-ops hub site add'",
             )
         if plan.risk.rank > policy.allow.rank:
             raise ChangeRefused(
@@ -387,6 +389,15 @@ class _Change:
 
     # -- the change -------------------------------------------------------------------------------
 
+    @property
+    def _planning(self) -> Wanted:
+        """Return the worker's own playbooks and rules, with the parameters of the plan."""
+        return replace(self.owner.policy.wanted, timer=self.task.timer).as_in(self.task.plan)
+
+    def _plan_again(self, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]) -> PlanningResult:
+        planning = self._planning
+        return planning.plan(planning.switch(self.task.device, memory, outcomes))
+
     async def _make(self, journal: JournalFile, state: SwitchState, *, decision: bool) -> ChangeAnswer:
         task, wanted = self.task, self.owner.policy.wanted
         settled = {task.device.name: task.decision} if decision and task.decision is not None else {}
@@ -402,9 +413,7 @@ class _Change:
             commands=choose_commands("support", rows),
             row_commands=rows,
             judge=lambda facts: wanted.judge(task.device, facts),
-            replan=lambda memory, outcomes: wanted.as_in(task.plan).plan(
-                wanted.as_in(task.plan).switch(task.device, memory, outcomes)
-            ),
+            replan=self._plan_again,
             operator=ScriptedAnswers(
                 manual_done=task.manual_done, settled=Decisions(settled, {task.device.name: state})
             ),
@@ -487,8 +496,7 @@ class _Change:
         facts = memory.facts
         if serials_of(FactContext(facts)) != task.plan.serials:
             return _OTHER_SWITCH
-        planning = wanted.as_in(task.plan)
-        found = planning.plan(planning.switch(task.device, memory, wanted.judge(task.device, facts)))
+        found = self._plan_again(memory, wanted.judge(task.device, facts))
         if task.back or memory.any_cut:
             return _UNKNOWN
         if found.plan is None:

@@ -12,14 +12,16 @@ import secrets
 import shutil
 from base64 import b64decode
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from nats.errors import Error as NatsError
 
+from slp_ops.app.change_task import CHANGE
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import DeviceTools
+from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.works import WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
@@ -57,9 +59,12 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+    from slp_ops.app.change_task import ChangeAnswer, ChangeTask
+    from slp_ops.app.device_work import AnyWork
+    from slp_ops.app.site_changes import ChangePolicy
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
-    from slp_ops.ports import ProgressEvent, Transport
+    from slp_ops.ports import ChangingTransport, ProgressEvent, Transport
 
 # One pull takes one task, so that nothing lies in a buffer; several at once hide the way to the hub.
 _PULLS: Final = 16
@@ -72,6 +77,14 @@ _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSettings:
+    """What a worker that may change switches needs for it."""
+
+    policy: ChangePolicy
+    transport: ChangingTransport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
     """A worker's own side of its work. ``devices`` are the only ones that it logs in to, by their names."""
 
@@ -81,6 +94,7 @@ class WorkerSettings:
     mask_key: bytes
     max_sessions: int
     notice: Callable[[str], None]
+    changes: ChangeSettings | None = None
 
 
 async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> None:
@@ -93,6 +107,15 @@ async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> 
             while True:
                 async with connected(folder, address) as client:
                     worker = _SiteWorker(settings, address.holder, client, client.jetstream(), root)
+                    if (changes := settings.changes) is not None:
+                        worker.changes = SiteChanges(
+                            policy=changes.policy,
+                            site=settings.site,
+                            holder=address.holder,
+                            client=client,
+                            js=worker.js,
+                            transport=changes.transport,
+                        )
                     if await worker.is_heard():
                         settings.notice(f"site {settings.site}: connected to {address.host}:{address.port}")
                         await worker.run()
@@ -109,6 +132,7 @@ class _SiteWorker:
     root: Path
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
+    changes: SiteChanges | None = None
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
@@ -127,7 +151,7 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=WORKS,
+                works=(*WORKS, CHANGE.name),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
@@ -148,6 +172,8 @@ class _SiteWorker:
         except* HubError as errors:
             raise errors.exceptions[0] from None
         finally:
+            if self.changes is not None:
+                await self.changes.end()
             for task in self.serving:
                 task.cancel()
             if self.serving:
@@ -199,6 +225,8 @@ class _SiteWorker:
             if from_message(RunControl, message.data).cancelled:
                 for visit in self.visits.get(run, ()):
                     visit.cancel()
+                if self.changes is not None:
+                    self.changes.stop(run)
 
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
@@ -211,7 +239,7 @@ class _SiteWorker:
                 is_stored(self.js, self.settings.site, order.run, order.device), self._is_cancelled(order.run)
             )
             if not stored and not cancelled:
-                await self._visit(order)
+                await self._visit(order, message)
             await _acknowledge(message)
         except InvalidMessage as err:
             self.settings.notice(f"a task of the hub was refused: {err}")
@@ -227,7 +255,7 @@ class _SiteWorker:
         data = await last_of(self.js, CONTROL_STREAM, subject(CONTROL, self.settings.site, run))
         return data is not None and from_message(RunControl, data).cancelled
 
-    async def _visit(self, order: TaskMessage) -> None:
+    async def _visit(self, order: TaskMessage, message: Msg) -> None:
         """Visit the device and publish its evidence under an attempt of its own."""
         attempt = secrets.token_hex(8)
         folder = self.root / attempt
@@ -235,8 +263,10 @@ class _SiteWorker:
         try:
             evidence = RunEvidence(folder, key=self.settings.mask_key)
             self._put_earlier(folder / order.folder, order)
-            visit = asyncio.create_task(self._outcome(order, evidence))
-            self.visits.setdefault(order.run, set()).add(visit)
+            visit = asyncio.create_task(self._outcome(order, message, evidence))
+            visits = self.visits.setdefault(order.run, set())
+            if order.work != CHANGE.name:  # a change is not cut off in a step
+                visits.add(visit)
             try:
                 outcome = await visit
             except asyncio.CancelledError:
@@ -245,9 +275,9 @@ class _SiteWorker:
                     raise
                 outcome = None
             finally:
-                self.visits[order.run].discard(visit)
-                if not self.visits[order.run]:
-                    del self.visits[order.run]
+                visits.discard(visit)
+                if not visits:
+                    self.visits.pop(order.run, None)
             data = await asyncio.to_thread(pack, folder / order.folder, without=set(order.taken))
             await send(
                 self.js,
@@ -276,9 +306,9 @@ class _SiteWorker:
         for name in order.taken:
             atomic_files.replace(folder / name, files.get(name, b""))
 
-    async def _outcome(self, order: TaskMessage, evidence: RunEvidence) -> Outcome:
+    async def _outcome(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> Outcome:
         try:
-            work = work_of(order.work)
+            work = self._work(order, message, evidence)
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
             return _refused("unknown_task", f"the worker does not know this task: {err}")
@@ -294,6 +324,24 @@ class _SiteWorker:
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )
         return await outcome_of(work, task, tools)
+
+    def _work(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> AnyWork:
+        """Return the work of a task. Raises ValueError."""
+        changes = self.changes
+        if order.work != CHANGE.name or changes is None:
+            return work_of(order.work)
+
+        async def visit(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
+            return await changes.change(
+                task,
+                order,
+                message,
+                evidence=tools.evidence,
+                mask=evidence.masked,
+                on_event=tools.on_event,
+            )
+
+        return replace(CHANGE, visit=visit)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.change_session import Risk
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
 from slp_ops.cli.language import spoken
 from slp_ops.cli.options import (
@@ -18,6 +19,7 @@ from slp_ops.cli.options import (
     message_lang_option,
     source_options,
 )
+from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import (
     connect_timeout_option,
     host_key_option,
@@ -61,6 +63,23 @@ if TYPE_CHECKING:
 @inventory_option
 @ssh_config_option
 @source_options
+@click.option(
+    "--allow",
+    type=click.Choice([risk.value for risk in Risk]),
+    default=Risk.CHANGE.value,
+    show_default=True,
+    envvar="SLP_OPS_WORKER_ALLOW",
+    help="Highest risk of an approved change that this worker makes.",
+)
+@rules_option
+@click.option(
+    "--playbooks",
+    "playbooks_dir",
+    type=NamedPath(path_type=Path, file_okay=False),
+    envvar="SLP_OPS_PLAYBOOKS",
+    metavar="DIR",
+    help="Your own playbooks: every .yaml file in DIR.",
+)
 @known_hosts_option
 @host_key_option
 @login_rate_option
@@ -76,6 +95,9 @@ def command(
     inventory_path: Path | str,
     ssh_config: Path,
     sources: SourceOptions,
+    allow: str,
+    rules_dir: Path | None,
+    playbooks_dir: Path | None,
     known_hosts: Path | None,
     host_key: str,
     login_rate: float,
@@ -84,7 +106,8 @@ def command(
     """Read the switches of a site for a hub, close to them; runs until Ctrl-C or SIGTERM.
 
     Inventory, credentials, host keys and limits are this worker's own. It only connects outwards, to the hub,
-    and logs in to the switches of its own inventory alone.
+    and logs in to the switches of its own inventory alone. It makes a change only with the approval of an
+    operator whose key it got when it joined, with its own playbooks, and up to its own --allow.
     """
     if context.invoked_subcommand is not None:
         return
@@ -109,6 +132,9 @@ def command(
             login_rate=login_rate,
             connect_timeout=connect_timeout,
         ),
+        allow=Risk(allow),
+        rules_dir=rules_dir,
+        playbooks_dir=playbooks_dir,
     )
     run_worker.run(request, TerminalOperator())
     click.echo(spoken("the worker has ended"), err=True)

@@ -34,8 +34,8 @@ class InvalidApproval(ValueError):
 class Approval:
     """What an operator permits: this task on the switch with these serial numbers, once.
 
-    ``change`` is the id of the change, ``run`` that of the operator's call, ``task`` the digest of the task as
-    a worker receives it, ``claim`` the number of the attempt of ``worker``.
+    ``change`` is the id of the change, ``run`` that of the operator's call, ``task`` the digest of the task
+    as a worker receives it, ``claim`` the number of the attempt of ``worker``.
     """
 
     schema: Literal["slp-ops/approval/1"] = "slp-ops/approval/1"
