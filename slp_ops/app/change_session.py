@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change_making import ChangeMaking
     from slp_ops.app.device_work import DeviceEngine
     from slp_ops.app.operator import Progress
@@ -86,25 +87,6 @@ class FleetOptions:
     target: DeviceSelection
     connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeOptions:
-    """Options of a change, including prior consent.
-
-    ``sizes`` are the batches, each with whether it is percent. ``wait`` seconds are given to proofs and to
-    the rules that verify a change, ``reload_wait`` seconds to a switch that reloads. ``confirmed`` are the
-    names of switches for what is disruptive.
-    """
-
-    yes: bool = False
-    allow: Risk = Risk.CHANGE
-    confirmed: frozenset[str] = frozenset()
-    sizes: tuple[tuple[int, bool], ...] = ((1, False), (10, True), (100, True))
-    max_fail: int = 0
-    wait: float = 3600.0
-    reload_wait: float = 1800.0
-    rollback_on_fail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

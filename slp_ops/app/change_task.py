@@ -157,12 +157,17 @@ def unfit_for_hub(plan: SwitchPlan, playbooks: Iterable[Playbook]) -> str:
 
     Secrets and files of the operator do not travel.
     """
-    kinds = {(playbook.id, param.name): param.kind for playbook in playbooks for param in playbook.params}
+    files = {
+        param.name
+        for playbook in playbooks
+        for param in playbook.params
+        if param.kind is ParameterKind.CERTIFICATE
+    }
     for action in plan.actions:
         if action.secrets:
             names = ", ".join(action.secrets)
             return f"{action.playbook} needs a secret ({names}), and no secret goes over a hub"
-        if any(kinds.get((action.playbook, name)) is ParameterKind.CERTIFICATE for name in action.params):
+        if not files.isdisjoint(action.params):
             return f"{action.playbook} needs a file of yours, and no file goes over a hub"
         if any(isinstance(step, CheckSpace | Download | Upload | CheckFile) for step in action.steps):
             return f"{action.playbook} copies files, and no file goes over a hub"

@@ -24,7 +24,7 @@ from slp_ops.cluster.approval import Approval, digest_of, public_key_of, sign
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
 from slp_ops.cluster.messages import ClaimAnswer, Fence, InvalidMessage, RunControl, from_message, to_message
-from slp_ops.cluster.once import last_of, publish_last
+from slp_ops.cluster.once import last_of, publish_last, remove
 from slp_ops.cluster.subjects import ANY, APPROVAL, CONTROL, FENCE, names_in, subject, token
 from slp_ops.errors import ChangeRefused, InputError, Problem
 from slp_ops.json_documents import ShapeError, decode, encode
@@ -64,7 +64,7 @@ _LOOK_AGAIN: Final = 0.02
 _MARGIN: Final = timedelta(hours=1)  # of an approval, beyond what the change may take; and for clocks
 _LONGEST_WAIT: Final = 10**9
 # What a worker's journal may say; values that decide what is sent are not among it.
-_EVENTS: Final[dict[object, Any]] = {
+_EVENTS: Final[dict[str, Any]] = {
     "step": StepEvent,
     "verified": VerifiedEvent,
     "saved": SavedEvent,
@@ -159,10 +159,21 @@ class HubChanges:
 
     async def close(self) -> None:
         """Leave the hub. What workers still do is in their journals."""
-        for each in self._background:
+        for each in list(self._background):
             each.cancel()
         await self._cluster.close()
+        with suppress(TimeoutError, NatsError):
+            async with asyncio.timeout(_STORED):
+                await self._clear()
         await self._stack.aclose()
+
+    async def _clear(self) -> None:
+        """Remove the answers, and the claims of a change that is over."""
+        if self._js is None:
+            return
+        await remove(self._js, CONTROL_STREAM, f"{subject(APPROVAL, ANY, self._change)}.>")
+        if all(state.finished for state in self._states.values()):
+            await remove(self._js, FENCE_STREAM, subject(FENCE, ANY, self._change, ANY))
 
     # -- what comes back --------------------------------------------------------------------------
 
@@ -173,7 +184,7 @@ class HubChanges:
         if not answer.is_whole:
             return self._ended(waiting, answer.report.end, answer.report.why)
         try:
-            events = list(_valid_events(answer, waiting.task))
+            events = list(valid_events(answer, waiting.task))
         except (ShapeError, ChangeRefused) as error:
             words = message_text(f"the journal of the worker is not accepted: {error}")
             return self._ended(waiting, ChangeOutcome.UNSETTLED, words)
@@ -316,7 +327,7 @@ def _end_of(waiting: _Waiting, failure: DeviceFailure) -> tuple[ChangeOutcome, A
     return (ChangeOutcome.UNREAD if failure.kind in _NOT_READ else ChangeOutcome.STALE), words
 
 
-def _valid_events(answer: ChangeAnswer, task: ChangeTask) -> Iterator[JournalEvent]:
+def valid_events(answer: ChangeAnswer, task: ChangeTask) -> Iterator[JournalEvent]:
     """Yield the events of a worker's journal. Raises ShapeError, ChangeRefused.
 
     What a worker says is input: it tells how far the approved steps came, and never what they are.
@@ -324,7 +335,7 @@ def _valid_events(answer: ChangeAnswer, task: ChangeTask) -> Iterator[JournalEve
     steps = len(task.plan.steps)
     for each in answer.events:
         kind = each.get("event") if isinstance(each, dict) else None
-        if kind not in _EVENTS:
+        if not isinstance(kind, str) or kind not in _EVENTS:
             raise ChangeRefused(f"an event of kind {str(kind)[:40]}")
         event = decode(_EVENTS[kind], each)
         if event.device != task.device.name:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.app.change.operator import ChangeOperator, Decisions, NonInteractiveChange, ScriptedAnswers
+from slp_ops.app.change.options import ChangeOptions
 from slp_ops.app.change.parameters import (
     ask_again,
     ask_missing,
@@ -22,7 +23,7 @@ from slp_ops.app.change.parameters import (
 from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.verb import ChangeVerb
-from slp_ops.app.change_session import ChangeOptions, ChangeSession, FleetOptions
+from slp_ops.app.change_session import ChangeSession, FleetOptions
 from slp_ops.app.change_task import ChangeTask, rules_digest, unfit_for_hub
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
@@ -85,6 +86,7 @@ _LEASE: Final = 2 * ACK_WAIT
 _LOST: Final = ACK_WAIT / 2
 _BEAT: Final = ACK_WAIT / 4
 _BEAT_ANSWER: Final = 3.0
+_BEAT_AGAIN: Final = 1.0
 _LONGEST_STEP: Final = 30.0  # what a worker that ends grants the steps that run
 _CLAIM_FILE: Final = "claim.json"
 _AT_SITE: Final = "run it on a computer at the site: slp-ops remediate without --hub"
@@ -129,7 +131,7 @@ class SiteChanges:
     client: Client
     js: JetStreamContext
     transport: ChangingTransport
-    _running: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
+    _running: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _stops: dict[str, set[StopController]] = field(default_factory=dict)
 
     def stop(self, run: str) -> None:
@@ -192,7 +194,7 @@ class SiteChanges:
                 answered = stop.now()
                 await asyncio.sleep(_BEAT)
             except (NatsError, OSError, TimeoutError):
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(_BEAT_AGAIN)
             if stop.now() - answered > _LOST:
                 stop.stop()
 
@@ -252,10 +254,20 @@ class _Change:
     def _journal_path(self) -> Path:
         return self.place / FILE
 
+    def _has_journal(self) -> bool:
+        """Return whether this worker has begun the change; a journal without a whole line is removed."""
+        try:
+            data = atomic_files.read(self._journal_path, within=self.place)
+        except FileNotFoundError:
+            return False
+        if b"\n" not in data:
+            self._journal_path.unlink()
+        return b"\n" in data
+
     async def answer(self) -> ChangeAnswer:
         """Make the change where it is this worker's."""
         try:
-            if self._journal_path.exists():
+            if self._has_journal():
                 return await self._continued()
             claim = await self._claim()
             approval = await self._approval(claim)
@@ -313,7 +325,7 @@ class _Change:
             return None
 
     async def _claim(self) -> str:
-        """Claim the change. Raises _NotTheOwner."""
+        """Claim the change. Raises _NotTheOwner, ChangeRefused."""
         claim = self._own_claim()
         if claim is None:
             if self.task.owner:
@@ -323,8 +335,16 @@ class _Change:
             with replacing(self.place / _CLAIM_FILE, sync=True) as file:
                 file.write(to_json(OwnClaim(claim=claim)).encode())
         name = subject(FENCE, *self._names)
-        await publish_once(self.owner.js, name, to_message(Fence(worker=self.owner.holder, claim=claim)))
-        data = await last_of(self.owner.js, FENCE_STREAM, name)
+        mine = to_message(Fence(worker=self.owner.holder, claim=claim))
+        try:
+            async with asyncio.timeout(_APPROVAL_SECONDS):
+                await publish_once(self.owner.js, name, mine)
+                data = await last_of(self.owner.js, FENCE_STREAM, name)
+        except TimeoutError:
+            raise ChangeRefused(
+                f"the hub has not taken the claim of the worker within {_APPROVAL_SECONDS:g} s",
+                hint="start the hub with the release of the worker, and its slp-ops hub up again",
+            ) from None
         if data is not None and (fence := from_message(Fence, data)).claim != claim:
             raise _NotTheOwner(fence.worker)
         return claim
@@ -459,7 +479,7 @@ class _Change:
         while self.stop.now() < deadline and not self.stop.stopping:
             if await is_stored(self.owner.js, site, self.run, device):
                 break  # the owner has answered; this result is not stored
-            await self.stop.wait_or_stop(1.0)
+            await self.stop.wait_or_stop(min(1.0, _LEASE))
         shown = await self._shown()
         why = _AT_OTHER.format(worker=owner, shown=shown)
         plan = self.task.plan

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
         StepOperator,
     )
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change.results import ChangeResult
-    from slp_ops.app.change_session import ChangeOptions
     from slp_ops.app.change_task import ChangeTask
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
