@@ -133,6 +133,8 @@ def main(site: str, access: str, inventory: str, sessions: str, seconds: str, re
         site=site,
         devices=devices,
         transport=Transport(float(seconds), Path(reads), killing),
+        login_rate=float(os.environ["SLP_OPS_LOGIN_RATE"]),
+        secret_ids={"default": "of the site"},
         mask_key=mask_key(),
         max_sessions=int(sessions),
         notice=lambda text: print(text, flush=True),  # noqa: T201 - its log, which the test reads
