@@ -22,9 +22,9 @@ _DIGITS = 16
 def secret_ids(credentials: Credentials, devices: Iterable[Device], key: bytes) -> dict[str, str]:
     """Return an id for each credential's name that differs where a user name or a password differs.
 
-    Without ``key``, the masking key, nothing can be tried against an id: the hub does not have it. Workers with
-    the same key and passwords give the same ids. A credential without a password has none: keys and agents
-    are those of a computer.
+    Nothing can be tried against an id without ``key``, the masking key, which the hub does not have. Workers
+    with the same key and passwords give the same ids. A credential without a password has none: keys and
+    agents are those of a computer.
     """
     passwords: dict[str, list[list[str]]] = {}
     without: set[str] = set()
