@@ -196,7 +196,7 @@ class SiteLimits:
 
     async def leave(self) -> None:
         """Take this worker out of the ledger, unless logins are still in flight."""
-        with suppress(TimeoutError, NatsError, OSError):  # the others take it for dead then
+        with suppress(TimeoutError, NatsError, OSError):  # it counts as dead then
             async with asyncio.timeout(_LEAVE_SECONDS), self._lock:
                 if await self._read() and self._ledger is not None and not self._logins:
                     left = self._with_ends(self._ledger)
@@ -207,7 +207,7 @@ class SiteLimits:
     def _pause(self) -> float:
         """Return how long the ledger may go unread."""
         own = self._ledger.member(self._process) if self._ledger else None
-        if self._ledger is None or own is None or not own.rate:
+        if self._ledger is None or own is None or (self._login_rate and not own.rate):
             return _LOOK_WAITING
         if own.sessions < self._ledger.sessions_for(self._process):
             return _LOOK_WAITING  # the others are about to give sessions back
@@ -230,7 +230,7 @@ class SiteLimits:
                 if base.refused(name) >= REFUSALS:
                     raise credential_stopped(name)
                 own = base.member(self._process)
-                if own is None or not own.rate:
+                if own is None or (self._login_rate and not own.rate):
                     return False
                 if not base.may_log_in(self._process, name, self._secret(name), REFUSALS):
                     return False
@@ -323,7 +323,7 @@ class SiteLimits:
         self._joined, self._lost = ledger.id, None
         self._ends.stored(own.beat)
         self.slots.set_limit(min(own.sessions, ledger.sessions_for(self._process)))
-        if own.rate:
+        if self._login_rate and own.rate:
             self._rate.per_second = self._login_rate * own.rate
 
     def _next(self, ledger: SiteLedger) -> SiteLedger:
@@ -344,7 +344,7 @@ class SiteLimits:
             replace(
                 own,
                 sessions=max(part, self.slots.used),
-                rate=ledger.rate_for(self._process),
+                rate=ledger.rate_for(self._process) if self._login_rate else 0.0,
                 logins=tuple(self._in_flight(ledger, name, now) for name in self._names(now)),
             )
         )

@@ -22,7 +22,7 @@ from slp_ops.json_documents import json_document
 _MOST: Final = 100_000  # of anything that is counted
 _LARGEST: Final = 2**18
 _ID_BYTES: Final = 8
-_ROUNDING: Final = 1e-9
+_SMALLEST_PART: Final = 0.25
 
 
 @json_document
@@ -164,15 +164,18 @@ class SiteLedger:
         return replace(self, members=tuple(sorted((*others, member), key=lambda each: each.process)))
 
     def without_member(self, process: str) -> SiteLedger:
-        """Return the ledger without a worker. Its logins count as refused: it could not tell their end."""
+        """Return the ledger without a worker that is dead.
+
+        Its counted logins count as refused, since it could not report their end. Where the secret is accepted,
+        they tell nothing: workers that crash would stop a credential that is right.
+        """
         gone = self.member(process)
         if gone is None:
             return self
         ledger = replace(self, members=tuple(each for each in self.members if each is not gone))
         for login in gone.logins:
-            ledger = ledger.with_refusals(
-                login.credential, login.secret, login.count + (1 if login.unlimited else 0)
-            )
+            if login.count:
+                ledger = ledger.with_refusals(login.credential, login.secret, login.count)
         return ledger
 
     def sessions_for(self, process: str) -> int:
@@ -192,12 +195,14 @@ class SiteLedger:
         return max(0, self.max_sessions - taken)
 
     def rate_for(self, process: str) -> float:
-        """Return the share of the login rate that a worker may take: an equal part, or none until others
-        leave it.
+        """Return the share of the login rate that a worker may take: an equal part of what others leave.
+
+        Much less than that is none: its logins would wait for long.
         """
         others = [each.rate for each in self.members if each.process != process]
         part = 1 / (len(others) + 1)
-        return part if 1 - sum(others) > part - _ROUNDING else 0.0
+        left = min(part, 1 - sum(others))
+        return left if left > part * _SMALLEST_PART else 0.0
 
     def _count(self, credential: str, secret: str) -> SecretCount:
         for each in self.secrets:

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from tests.cluster.conftest import Rig
 
 SECRET = b'{"of": "tokyo"}'
-STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS")
+STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS")
 # What tokyo has at the broker.
 THEIRS = {
     "TASKS": "slp.task.tokyo.run1.sw1",
     "EVIDENCE": "slp.evidence.tokyo.run1.sw2.end",
     "CONTROL": "slp.control.tokyo.run1",
+    "LIMITS": "slp.limits.tokyo.key.sw3.22",
 }
 ACK = "$JS.ACK.TASKS.tokyo.1.1.1.1700000000000000000.0"
 
@@ -39,6 +40,8 @@ REQUESTS: list[tuple[str, Any]] = [
     ("slp.control.osaka.run1", b"{}"),
     ("slp.event.tokyo.run1.sw1", b"{}"),
     ("slp.heartbeat.tokyo.worker-1", b"{}"),
+    ("slp.limits.tokyo.ledger", b"{}"),
+    ("$JS.API.DIRECT.GET.LIMITS.slp.limits.tokyo.ledger", b""),
     (ACK, b""),
     (ACK, b"-NAK"),
     (ACK, b"+TERM"),
@@ -63,7 +66,11 @@ REQUESTS: list[tuple[str, Any]] = [
     # Its own direct read, with a content that asks for more.
     *(
         (f"$JS.API.DIRECT.GET.{stream}.slp.{family}.osaka.{rest}", content)
-        for stream, family, rest in (("EVIDENCE", "evidence", "run1.sw2.end"), ("CONTROL", "control", "run1"))
+        for stream, family, rest in (
+            ("EVIDENCE", "evidence", "run1.sw2.end"),
+            ("CONTROL", "control", "run1"),
+            ("LIMITS", "limits", "ledger"),
+        )
         for content in (
             {"seq": 1},
             {"last_by_subj": THEIRS[stream]},
@@ -83,6 +90,8 @@ REQUESTS: list[tuple[str, Any]] = [
 REPLIES = [
     *THEIRS.values(),
     "slp.task.tokyo.run1.forged",
+    "slp.limits.tokyo.ledger",
+    "slp.limits.tokyo.key.forged.22",
     "slp.evidence.tokyo.run1.forged.end",
     "$JS.API.STREAM.PURGE.TASKS",
     "$JS.API.STREAM.DELETE.EVIDENCE",
@@ -94,6 +103,8 @@ OWN_REQUESTS = [
     ("$JS.API.DIRECT.GET.EVIDENCE.slp.evidence.osaka.run1.mine.end", b""),
     ("slp.evidence.osaka.run1.mine.end", b"{}"),
     ("slp.heartbeat.osaka.worker-1", b"{}"),
+    ("slp.limits.osaka.key.mine.22", b"{}"),
+    ("$JS.API.DIRECT.GET.LIMITS.slp.limits.osaka.ledger", b""),
     ("$JS.ACK.TASKS.osaka.1.1.1.1700000000000000000.0", b""),
 ]
 
@@ -106,6 +117,8 @@ async def _state(folder: Path) -> dict[str, Any]:
         for stream, subject in THEIRS.items():
             state = (await js.stream_info(stream, subjects_filter="slp.*.tokyo.>")).state
             found[stream] = dict(state.subjects or {})
+            if stream == "LIMITS":
+                found["ledger"] = (await js.get_msg(stream, subject="slp.limits.tokyo.ledger")).data
             assert (await js.get_msg(stream, subject=subject)).data == SECRET
         tokyo = await js.consumer_info("TASKS", "tokyo")
         found["consumer"] = (tokyo.num_pending, tokyo.num_ack_pending, tokyo.ack_floor.consumer_seq)
