@@ -140,6 +140,12 @@ class HubError(SlpOpsError):
     kind = "hub"
 
 
+class EvidenceTooLarge(SlpOpsError):
+    """What a worker read of a switch is more than it may send."""
+
+    kind = "evidence_too_large"
+
+
 class JoinError(HubError):
     """A worker cannot join: the hub refuses, or is another one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from slp_ops.cluster.broker import (
     LiveWorker,
     connected,
     disk_used,
+    forget_sites,
     live_workers,
     prepare_site,
     prepare_streams,
@@ -23,7 +25,7 @@ from slp_ops.cluster.broker import (
 from slp_ops.cluster.hub_folder import HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
 from slp_ops.cluster.nats_server import NatsServer, find_binary
-from slp_ops.errors import HubError
+from slp_ops.errors import HubError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +62,7 @@ class WorkerStatus:
     holder: str
     version: str
     clock_offset: float
+    is_clock_wrong: bool
     sessions: int
     max_sessions: int
 
@@ -115,8 +118,16 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
     binary = find_binary(nats_server)
     hub = HubFolder(folder)
     state = hub.read()
+    hub.check()
     async with AsyncExitStack() as stack:
         stack.enter_context(hub.running())
+        for name in hub.renew():
+            say(f"renewed: {folder / name}")
+        if missing := _disk_missing(folder, state):
+            say(
+                f"the disk of {folder} has {missing // 2**20} MB less than the hub may use: a full disk "
+                "stops the broker; free some space, or lower disk_bytes in hub.json"
+            )
         server = NatsServer(binary, hub.write_broker_config(state), folder)
         stack.push_async_callback(server.stop)
         await server.start(state.broker_port)
@@ -130,12 +141,19 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
                 await sites.apply()  # before the worker is answered: it connects at once
             say(f"site {site}: {holder} joined")
 
-        joining = await serve_joining(hub, state, joined)
+        joining = await serve_joining(hub, state, joined, say)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")
+        told = ""
         while True:
-            with suppress(NatsError, OSError):  # the connection is being made again; tried at the next look
+            try:
                 await sites.apply()
+                told = ""
+            except (NatsError, OSError):
+                pass  # the connection is being made again; tried at the next look
+            except InputError as error:  # hub.json was edited; the hub goes on with what it knows
+                if str(error) != told:
+                    say(told := str(error))
             try:
                 async with asyncio.timeout(_LOOK_SECONDS):
                     code = await server.wait()
@@ -145,6 +163,13 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
             await asyncio.sleep(_RESTART_SECONDS)
             await server.start(state.broker_port)
             sites.forget()
+
+
+def _disk_missing(folder: Path, state: HubState) -> int:
+    """Return how many bytes of what the broker may use are neither used by it nor free; 0 where all are."""
+    store = folder / "store"
+    used = sum(path.stat().st_blocks * 512 for path in store.rglob("*") if path.is_file())
+    return max(0, state.disk_bytes - used - shutil.disk_usage(folder).free)
 
 
 class _Sites:
@@ -179,6 +204,7 @@ class _Sites:
                     await asyncio.sleep(_RELOAD_SECONDS)
             for site in state.sites:
                 await prepare_site(self._js, site.name, max_sessions=site.max_sessions)
+            await forget_sites(self._js, {site.name for site in state.sites})
             self._known = state
 
 
@@ -224,6 +250,7 @@ def _status_of(worker: LiveWorker) -> WorkerStatus:
         holder=worker.holder,
         version=worker.beat.version,
         clock_offset=worker.clock_offset,
+        is_clock_wrong=worker.is_clock_wrong,
         sessions=worker.beat.sessions,
         max_sessions=worker.beat.max_sessions,
     )

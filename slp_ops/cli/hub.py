@@ -169,4 +169,6 @@ def _show(found: HubStatus) -> None:
 
 def _worker_line(worker: WorkerStatus) -> str:
     offset = f"clock {worker.clock_offset:+.0f} s"
+    if worker.is_clock_wrong:
+        offset += f": {spoken('set its clock or that of the hub (NTP)')}"
     return f"{worker.holder}  {worker.version}  {worker.sessions}/{worker.max_sessions} sessions  {offset}"
