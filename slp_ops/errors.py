@@ -141,7 +141,7 @@ class HubError(SlpOpsError):
 
 
 class EvidenceTooLarge(SlpOpsError):
-    """What a worker read of a switch is more than it may send."""
+    """Evidence of a switch that is larger than a worker may send."""
 
     kind = "evidence_too_large"
 

@@ -30,10 +30,14 @@ from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change.rollout import Rollout, keep
 from slp_ops.app.change.verb import ChangeVerb, Observation, Result
+from slp_ops.app.collect_task import COLLECT, CollectTask
+from slp_ops.app.commands import CommandList
+from slp_ops.app.device_work import EarlierPart, InProcess
+from slp_ops.app.engines import over_hub
 from slp_ops.app.fleet import visit_all
 from slp_ops.app.follow_up import journal_command, switch_options
 from slp_ops.app.operator import Declined, name_open_mode
-from slp_ops.app.read_device import PreviousCaptures, collect
+from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.session_logs import session_logs
 from slp_ops.app.sessions import SessionOptions, by_name, credentials_for, with_session_options
 from slp_ops.engine.batches import NoBatches as NoBatches
@@ -63,8 +67,10 @@ if TYPE_CHECKING:
 
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.device_work import DeviceEngine
     from slp_ops.app.operator import Progress
     from slp_ops.app.selection import DeviceSelection
+    from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
     from slp_ops.planning import SwitchPlan
     from slp_ops.ports import Credentials, FileStore, Secret
@@ -142,33 +148,29 @@ class ChangeSession(Generic[Observation, Result]):
         replacing: Path | None = None,
     ) -> PlanResult:
         verb, connecting, operator = self.verb, self.fleet.connecting, self.operator
-        transport = RateLimited(
-            by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
-        )
+        engine = self._engine(fleet)
         observations: dict[str, Observation] = {}
         switches = {device.name: _switch(device) for device in fleet.devices}
         with self._run(f"{verb.title}-plan", fleet.devices) as run:
 
-            async def visit(device: Device, shown: Progress) -> DeviceResult:
-                memory = BufferedEvidence(run.device(device), run.masked, verb.row_commands)
-                result = await collect(
-                    device,
-                    transport=transport,
-                    evidence=memory,
-                    commands=verb.commands,
-                    on_event=shown.event,
+            async def read(
+                device: Device, commands: Sequence[ShowCommand], earlier: EarlierPart, shown: Progress
+            ) -> tuple[DeviceResult, BufferedEvidence]:
+                task = CollectTask(
+                    device=device,
+                    commands=CommandList.of(commands),
+                    collect_options=CollectOptions(),
+                    earlier=earlier,
                 )
+                result = await engine.visit(COLLECT, task, run, shown.event)
+                folder = run.device(device)
+                return result, BufferedEvidence.of_run(folder, result.captures, run.masked, verb.row_commands)
+
+            async def visit(device: Device, shown: Progress) -> DeviceResult:
+                result, memory = await read(device, verb.commands, EarlierPart(), shown)
                 if result.error is None and (more := verb.follow_up_commands(memory)):
-                    earlier = PreviousCaptures.of(result.captures, result.release)
-                    rest = await collect(
-                        device,
-                        transport=transport,
-                        evidence=memory,
-                        commands=more,
-                        release=earlier.release,
-                        on_event=shown.event,
-                    )
-                    result = earlier.merged_with(rest)
+                    earlier = EarlierPart(captures=result.captures, release=result.release)
+                    result, memory = await read(device, more, earlier, shown)
                 if memory.any_read and not (verb.needs_whole and memory.any_cut):
                     observations[device.name] = verb.observe(device, memory)
                     switches[device.name] = _switch(device, serials_of(FactContext(memory.facts)))
@@ -179,7 +181,7 @@ class ChangeSession(Generic[Observation, Result]):
                 fleet.devices,
                 visit,
                 run=run,
-                sessions=transport,
+                sessions=engine,
                 connecting=connecting,
                 operator=operator,
                 leads_to_change=True,
@@ -276,6 +278,7 @@ class ChangeSession(Generic[Observation, Result]):
 
         ``replacing`` is a journal that the plans continue: it is no open change of its own any more.
         """
+        self._check_is_here()
         self.verb.check_plans(plans)
         fleet = self._fleet_of(plans)
         ask_consent(
@@ -304,6 +307,7 @@ class ChangeSession(Generic[Observation, Result]):
 
     def resume(self, path: Path, names: Collection[str] | None = None) -> Result:
         """Resume a change on every unfinished switch, or on these ones."""
+        self._check_is_here()
         file, recorded = JournalFile.resume(path)
         with file:
             self._check_journal(recorded, path)
@@ -357,6 +361,7 @@ class ChangeSession(Generic[Observation, Result]):
 
         Raises InputError, Declined.
         """
+        self._check_is_here()
         file, recorded = JournalFile.resume(path)
         with file:
             self._check_journal(recorded, path)
@@ -529,6 +534,23 @@ class ChangeSession(Generic[Observation, Result]):
 
     # -- switches ---------------------------------------------------------------------------------
 
+    def _check_is_here(self) -> None:
+        """Raise InputError over a hub: its workers read, and send no change."""
+        if self.fleet.connecting.hub is not None:
+            raise InputError(
+                "changes are not sent over a hub; nothing was sent",
+                hint="run it without a hub on a computer that reaches the switches; with --dry-run, a plan "
+                "is made over a hub too",
+            )
+
+    def _engine(self, fleet: _Fleet) -> DeviceEngine:
+        """Return what reads the switches for a plan. Raises InputError, HubError."""
+        connecting = self.fleet.connecting
+        if connecting.hub is not None:
+            return over_hub(connecting.hub, fleet.devices, connecting, self.operator)
+        transport = by_name(fleet.credentials, connecting, self.operator)
+        return InProcess(RateLimited(transport, rate=connecting.login_rate))
+
     def chosen(self) -> tuple[Device, ...]:
         """Return the selected switches. Raises InputError."""
         return self._choose().devices
@@ -538,7 +560,10 @@ class ChangeSession(Generic[Observation, Result]):
             inventory, found = self.fleet.target.choose(self.operator)
             devices = with_session_options(found, self.fleet.connecting)
             self.verb.check_devices(devices)
-            credentials = credentials_for(inventory, devices, ask=self.operator.ask)
+            # Over a hub the workers have them, and none is asked for here.
+            is_here = self.fleet.connecting.hub is None
+            asked_for = devices if is_here else ()
+            credentials = credentials_for(inventory, asked_for, ask=self.operator.ask)
             self._chosen = _Fleet(devices, credentials)
         return self._chosen
 

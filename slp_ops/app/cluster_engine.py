@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from nats.errors import Error as NatsError
 
 from slp_ops.app.device_outcome import Outcome
-from slp_ops.app.device_work import EarlierPart, VisitFailed
+from slp_ops.app.device_work import EarlierPart, TaskLeft, VisitFailed
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import AskOnce
 from slp_ops.app.worker_answers import outcome_in, read_end, result_in
@@ -74,6 +74,8 @@ _GRACE: Final = 3.0
 _PATIENCE: Final = 900.0
 _LARGE: Final = 4 * 2**20  # bytes of evidence that are taken one after the other
 _NEARLY_FULL: Final = 0.9
+# How long the hub gets to take a task that is left to the workers.
+_SUBMIT: Final = 10.0
 _REMOVED_AT_ONCE: Final = 200
 _MOST_PENDING: Final = 5000  # messages that wait to be looked at
 _LARGEST_PENDING: Final = 16 * 2**20
@@ -112,6 +114,7 @@ class Cluster:
             self._notice(message)
         self._session: _Session | None = None
         self._connecting = asyncio.Lock()
+        self._is_leaving = False
 
     async def visit(self, work: DeviceWork[Task, Result], task: Task, run: Run, on_event: OnEvent) -> Result:
         """See ``DeviceEngine``."""
@@ -121,6 +124,8 @@ class Cluster:
         async with self._connecting:
             if self._session is None:
                 self._session = await _Session.open(self._folder, self._address, run, self._notice)
+                if self._is_leaving:
+                    self._session.leave()
         for _ in range(_ATTEMPTS):
             earlier = ""
             if task.earlier.captures:
@@ -154,8 +159,14 @@ class Cluster:
             )
         )
 
+    def detach(self) -> None:
+        """See ``DeviceEngine``. What is not submitted yet is submitted first."""
+        self._is_leaving = True
+        if self._session is not None:
+            self._session.leave()
+
     async def close(self) -> None:
-        """Leave the hub, and remove the run from it."""
+        """Leave the hub, and remove the run from it unless workers continue."""
         if self._session is not None:
             await self._session.close()
 
@@ -193,6 +204,7 @@ class _Visit:
     order: bytes
     on_event: OnEvent
     ended: asyncio.Future[Outcome | None]
+    limit: asyncio.Timeout
     sequence: int | None = None  # of the task, unless an earlier process submitted it
     is_submitted: bool = False
     is_begun: bool = False
@@ -211,6 +223,9 @@ class _Session:
     visits: dict[str, _Visit] = field(default_factory=dict)
     background: set[asyncio.Task[None]] = field(default_factory=set)
     cancelling: asyncio.Task[None] | None = None
+    sites: set[str] = field(default_factory=set)  # of tasks that were submitted
+    is_leaving: bool = False
+    left: int = 0  # tasks that workers continue with
     is_connected: bool = True
     lonely: dict[str, float] = field(default_factory=dict)  # since when a site has no worker
     unknown: set[str] = field(default_factory=set)  # sites that the hub did not know at the last look
@@ -240,22 +255,19 @@ class _Session:
     async def visit(self, device: Device, order: TaskMessage, on_event: OnEvent) -> Outcome | None:
         """Have a device visited; None where the worker was stopped in it. Evidence is in the run.
 
-        Cancelled, it gives the worker a moment to send what it has.
+        Cancelled, it gives the worker a moment to send what it has. Raises TaskLeft, VisitFailed.
         """
         ended = asyncio.get_running_loop().create_future()
         try:
-            visit = _Visit(device, to_message(order), on_event, ended)
+            visit = _Visit(device, to_message(order), on_event, ended, self._submission_limit())
         except InvalidMessage as err:
             raise VisitFailed(_invalid(device, str(err))) from None
         self.visits[device.name] = visit
-        submitting = asyncio.create_task(self._submit(visit))
+        self.sites.add(device.site)
         try:
-            await asyncio.wait({submitting, ended}, return_when=asyncio.FIRST_COMPLETED)
-            if submitting.done():
-                await submitting
+            await self._submit_in_time(visit)
             return await asyncio.shield(ended)
         except asyncio.CancelledError:
-            submitting.cancel()
             if self.cancelling is None:
                 self.cancelling = asyncio.create_task(self._cancel())
             await asyncio.shield(self.cancelling)
@@ -263,7 +275,6 @@ class _Session:
                 await asyncio.wait([ended], timeout=_GRACE)
             raise
         finally:
-            submitting.cancel()
             del self.visits[device.name]
             if ended.done() and not ended.cancelled():
                 ended.exception()  # marks it as seen where the cancellation is what the caller gets
@@ -272,6 +283,40 @@ class _Session:
         name = subject(TASK, visit.device.site, self.run.id, visit.device.name)
         visit.sequence = await publish_once(self.js, name, visit.order, full=self._full)
         visit.is_submitted = True
+        if visit.sequence is None:  # an earlier process of the run submitted it: it may be done
+            self._start(self._take(visit.device.site, visit.device.name))
+
+    async def _submit_in_time(self, visit: _Visit) -> None:
+        """Submit a task, and leave it where all are left. Raises TaskLeft where it is not taken in time."""
+        try:
+            async with visit.limit:
+                await self._submit(visit)
+        except TimeoutError:
+            if visit.ended.done():  # given up
+                return
+            raise TaskLeft(is_submitted=False) from None
+        if self.is_leaving:
+            self._leave(visit)
+
+    def leave(self) -> None:
+        """Leave every task to the workers, unless its evidence is being taken."""
+        self.is_leaving = True
+        for visit in self.visits.values():
+            if visit.is_submitted:
+                self._leave(visit)
+            else:
+                visit.limit.reschedule(self._submission_limit().when())
+
+    def _leave(self, visit: _Visit) -> None:
+        if not visit.is_taken and not visit.ended.done():
+            self.left += 1
+            visit.ended.set_exception(TaskLeft(is_submitted=True))
+
+    def _submission_limit(self) -> asyncio.Timeout:
+        """Return the limit of a submission: none as long as the result is waited for."""
+        if not self.is_leaving:
+            return asyncio.timeout(None)
+        return asyncio.timeout(_SUBMIT if self.client.is_connected else 0)
 
     async def _submit_lost(self) -> None:
         """Submit again what a broker that lost its folder does not have."""
@@ -284,12 +329,13 @@ class _Session:
                 await self._submit(visit)
 
     async def close(self) -> None:
-        """Remove what is left of the run from the broker, and disconnect."""
+        """Remove what is left of the run from the broker, unless workers continue, and disconnect."""
         for task in list(self.background):
             task.cancel()
-        with suppress(TimeoutError, NatsError):  # without a connection it stays there until it is too old
-            async with asyncio.timeout(_GRACE):
-                await self._clear()
+        if not self.left or self.cancelling is not None:
+            with suppress(TimeoutError, NatsError):  # without a connection it stays until it is too old
+                async with asyncio.timeout(_GRACE):
+                    await self._clear()
         await self.stack.aclose()
 
     async def _clear(self) -> None:
@@ -303,7 +349,7 @@ class _Session:
         with suppress(TimeoutError, NatsError):
             async with asyncio.timeout(_GRACE / 2):
                 message = to_message(RunControl(cancelled=True))
-                for site in {visit.device.site for visit in self.visits.values()}:
+                for site in self.sites:
                     await publish_last(self.js, subject(CONTROL, site, self.run.id), message)
                 await self._remove_tasks()
 
@@ -407,6 +453,8 @@ class _Session:
         for visit in self.visits.values():
             if site in (None, visit.device.site) and not visit.is_taken and not visit.ended.done():
                 visit.ended.set_result(Outcome(failure=failure))
+                if not visit.is_submitted:
+                    visit.limit.reschedule(asyncio.get_running_loop().time())
 
     def _look_after_connection(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -438,6 +486,8 @@ class _Session:
             data = await last_of(self.js, EVIDENCE_STREAM, end_subject(*names))
         if data is None:
             visit.is_taken = False  # the next sweep finds it
+            if self.is_leaving:
+                self._leave(visit)
             return
         try:
             outcome = await self._unpacked(visit, names, data)

@@ -7,7 +7,7 @@ and a JSON document.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from slp_ops.app.read_device import PreviousCaptures
 from slp_ops.json_documents import json_document
@@ -103,11 +103,29 @@ class VisitFailed(Exception):
         self.failure = failure
 
 
+class TaskLeft(Exception):
+    """A task that others do after this process has ended; its evidence is taken when the run is resumed.
+
+    ``is_submitted`` is False where the hub did not take the task in time: it is submitted then.
+    """
+
+    def __init__(self, *, is_submitted: bool) -> None:
+        super().__init__("left")
+        self.is_submitted = is_submitted
+
+
 class DeviceEngine(Protocol):
     """Does the tasks of the devices of a run. It knows nothing of verbs."""
 
+    @property
+    def detach(self) -> Callable[[], None] | None:
+        """Return the function that leaves all tasks to others: each visit raises TaskLeft from then on.
+
+        None where the tasks end with this process.
+        """
+
     async def visit(self, work: DeviceWork[Task, Result], task: Task, run: Run, on_event: OnEvent) -> Result:
-        """Do a task, with its evidence in the run. Raises SlpOpsError or VisitFailed."""
+        """Do a task, with its evidence in the run. Raises SlpOpsError, VisitFailed or TaskLeft."""
 
     async def close(self) -> None:
         """Release sessions and processes."""
@@ -115,6 +133,8 @@ class DeviceEngine(Protocol):
 
 class InProcess:
     """Does every task in this process."""
+
+    detach: ClassVar[None] = None
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -11,7 +11,9 @@ from slp_ops.app.sessions import ONE_A_CORE, transport_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from slp_ops.app.cluster_engine import Cluster
     from slp_ops.app.device_work import DeviceEngine
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import OpenTransport, SessionOptions
@@ -36,15 +38,20 @@ def engine_for(
     """
     processes = number_of_processes(connecting, len(devices))
     if connecting.hub is not None and opening is transport_for:
-        require_cluster()
-        from slp_ops.app.cluster_engine import Cluster
-
-        return Cluster(connecting.hub, devices, connecting, operator)
+        return over_hub(connecting.hub, devices, connecting, operator)
     if processes == 1 or opening is not transport_for:
         return InProcess(opening(inventory, devices, connecting, operator))
     from slp_ops.app.processes import Processes
 
     return Processes(inventory, devices, connecting, operator, processes=processes)
+
+
+def over_hub(hub: Path, devices: Sequence[Device], connecting: SessionOptions, operator: Operator) -> Cluster:
+    """Return the engine of a hub. Raises InputError, HubError."""
+    require_cluster()
+    from slp_ops.app.cluster_engine import Cluster
+
+    return Cluster(hub, devices, connecting, operator)
 
 
 def number_of_processes(connecting: SessionOptions, devices: int) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from slp_ops.app.device_work import VisitFailed
+from slp_ops.app.detach import DetachOffer
+from slp_ops.app.device_work import TaskLeft, VisitFailed
 from slp_ops.app.follow_up import resume_command
 from slp_ops.app.foreign_errors import failure_of, is_foreign
 from slp_ops.app.loop import run_to_end
@@ -41,6 +42,7 @@ _GO_ON: Final = {
     "audit": "{resume} reads the rest into it; slp-ops audit --run {path} judges what was read",
     "check-reachability": "{resume} tests the rest",
 }
+_TAKE: Final = "{resume} takes their results and waits for the rest; Ctrl-C there cancels what is not done"
 _NOT_TRIED: Final = DeviceFailure(
     kind=StoreError.kind,
     message="not tried: the evidence of another device could not be written",
@@ -58,6 +60,7 @@ def visit_all(
     sessions: Closable,
     connecting: SessionOptions,
     operator: Operator,
+    detach: Callable[[], None] | None = None,
     leads_to_change: bool = False,
 ) -> list[DeviceResult]:
     """Visit each device, keep each result in the run, and give them in the devices' order.
@@ -66,11 +69,16 @@ def visit_all(
     Where the evidence of a device cannot be written, that device ends, and those that are not begun are not
     tried. A stopping signal ends it within seconds with everything saved, as Interrupted. After the last
     device the result is complete and a signal changes nothing, unless the reading ``leads_to_change``.
+
+    ``detach`` is that of an engine whose tasks may continue elsewhere: at Ctrl-C the operator chooses, of a
+    verb that can be resumed. Detached, it ends as Interrupted too.
     """
     ended: dict[str, DeviceResult] = {}
     unwritable = False
+    left = 0
 
-    async def guarded(device: Device) -> DeviceResult:
+    async def guarded(device: Device) -> DeviceResult | None:
+        nonlocal left
         if unwritable:
             return _unread(device, DeviceStatus.SKIPPED, _NOT_TRIED)
         try:
@@ -80,6 +88,9 @@ def visit_all(
             return result
         except Interrupted:
             raise
+        except TaskLeft as err:
+            left += err.is_submitted
+            return None
         except VisitFailed as err:
             failure = err.failure
         except SlpOpsError as err:
@@ -103,35 +114,51 @@ def visit_all(
     async def all_of_them() -> None:
         nonlocal unwritable
         try:
-            async for device, result in each(devices, guarded, workers=connecting.at_once):
-                result = keep(result)
-                unwritable = unwritable or (result.error is not None and result.error.kind == StoreError.kind)
-                ended[device.name] = result
-                shown.done(device.name, result.status, "; ".join(causes(result)))
+            with nullcontext() if offer is None else offer.during_pass():
+                async for device, visited in each(devices, guarded, workers=connecting.at_once):
+                    if visited is None:
+                        continue
+                    result = keep(visited)
+                    unwritable = unwritable or (
+                        result.error is not None and result.error.kind == StoreError.kind
+                    )
+                    ended[device.name] = result
+                    shown.done(device.name, result.status, "; ".join(causes(result)))
         finally:
             await sessions.close()
 
     operator.status(f"run {run.id}: {pluralize(len(devices), 'device')}, evidence in {run.path}")
     name_open_mode(run.path.parent, "700", operator)
     with operator.progress(verb, len(devices)) as shown:
+        offer = None
+        if detach is not None and verb in _GO_ON:
+            offer = DetachOffer(detach=detach, open_tasks=lambda: len(devices) - len(ended), shown=shown)
         try:
             with session_logs(run, connecting):
-                run_to_end(all_of_them())
+                run_to_end(all_of_them(), gently=None if offer is None else offer.take_signal)
         except KeyboardInterrupt:
             if len(ended) == len(devices) and not leads_to_change:
                 return [ended[device.name] for device in devices]
-            done = f"interrupted: {len(ended)} of {pluralize(len(devices), 'device')} done"
-            words = f"{done}; what was read is in {run.path}"
-            raise Interrupted(
-                words,
-                hint=_GO_ON.get(verb, _BEGIN_AGAIN).format(
-                    resume=resume_command(verb, run.id), path=shlex.quote(str(run.path))
-                ),
+            raise _interrupted(
+                verb, run, f"{len(ended)} of {pluralize(len(devices), 'device')} done"
             ) from None
+    if len(ended) < len(devices):  # the operator has detached
+        at_workers = f"{pluralize(left, 'task')} left to the workers"
+        done = f"{len(ended)} of {pluralize(len(devices), 'device')} done"
+        raise _interrupted(verb, run, f"{done}; {at_workers}", way_on=_TAKE)
     if unwritable:
         with suppress(StoreError):  # the reason is the devices'
             run.finish(RunState.INTERRUPTED)
     return [ended[device.name] for device in devices]
+
+
+def _interrupted(verb: str, run: Run, done: str, *, way_on: str = "") -> Interrupted:
+    return Interrupted(
+        f"interrupted: {done}; what was read is in {run.path}",
+        hint=(way_on or _GO_ON.get(verb, _BEGIN_AGAIN)).format(
+            resume=resume_command(verb, run.id), path=shlex.quote(str(run.path))
+        ),
+    )
 
 
 def _unread(device: Device, status: DeviceStatus, failure: DeviceFailure) -> DeviceResult:

@@ -151,7 +151,7 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
                 told = ""
             except (NatsError, OSError):
                 pass  # the connection is being made again; tried at the next look
-            except InputError as error:  # hub.json was edited; the hub goes on with what it knows
+            except InputError as error:  # hub.json was edited: its last good content stays in force
                 if str(error) != told:
                     say(told := str(error))
             try:

@@ -88,6 +88,7 @@ def read_switches(
             visit,
             run=run,
             sessions=engine,
+            detach=engine.detach,
             connecting=connecting,
             operator=operator,
         )

@@ -70,24 +70,25 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
         raise
 
 
-def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[], bool] | None = None) -> T:
+def run_to_end(work: Coroutine[Any, Any, T], *, gently: Callable[[int | None], bool] | None = None) -> T:
     """Run with asyncio. A stopping signal cancels it, so that everything is saved: KeyboardInterrupt.
 
-    ``gently`` is asked first: where it can stop the work in another way, it does, and nothing is cancelled.
+    ``gently`` is asked first, with the signal's number, or None where a caller of the Python API cancels:
+    if it can stop the work in another way, it does, and nothing is cancelled.
     """
 
     async def with_signals() -> T:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs is a task's
 
-        def stop() -> None:
-            if gently is None or not gently():
+        def stop(number: int | None = None) -> None:
+            if gently is None or not gently(number):
                 task.cancel()
 
         def stop_by_signal(number: int) -> None:
             leave_terminal(number)
             StopSignals.asked = True
-            stop()
+            stop(number)
 
         stopper = _STOPPER.get()
         if stopper is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from slp_ops.errors import InputError
@@ -36,6 +37,13 @@ class NotGiven(Declined):
     kind = "not_given"
 
 
+class StopChoice(StrEnum):
+    """Operator's decision on tasks that workers elsewhere do."""
+
+    DETACH = "detach"  # they continue, and their results are taken later
+    CANCEL = "cancel"
+
+
 class Progress(Protocol):
     """Progress of one pass over the fleet."""
 
@@ -44,6 +52,9 @@ class Progress(Protocol):
 
     def done(self, device: str, status: str, detail: str) -> None:
         """Take how a device ended."""
+
+    async def choose_stop(self, tasks: int) -> StopChoice:
+        """Return what becomes of so many tasks at workers elsewhere; CANCEL without a terminal."""
 
 
 class Operator(Protocol):
@@ -77,6 +88,10 @@ class _Silent:
 
     def done(self, device: str, status: str, detail: str) -> None:
         """Ignore it."""
+
+    async def choose_stop(self, tasks: int) -> StopChoice:
+        """Cancel them."""
+        return StopChoice.CANCEL
 
 
 class NonInteractive:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from slp_ops.app.device_outcome import Outcome
 from slp_ops.app.device_work import VisitFailed
@@ -44,6 +44,8 @@ _OWN_VARIABLES: Final = "SLP_OPS_"  # a worker gets its configuration otherwise,
 
 class Processes:
     """A ``DeviceEngine`` of worker processes."""
+
+    detach: ClassVar[None] = None
 
     def __init__(
         self,

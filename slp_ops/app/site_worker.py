@@ -243,7 +243,7 @@ class _SiteWorker:
         await self._visit(order)
 
     async def _refuse(self, names: tuple[str, str, str], failure: DeviceFailure) -> None:
-        """Answer a task that cannot be done: the run goes on with the other switches."""
+        """Answer a task that cannot be done, so that its run does not wait for it."""
         self.settings.notice(f"a task of the hub was refused: {failure.message}")
         await send(
             self.js,

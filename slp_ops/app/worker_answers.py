@@ -1,4 +1,4 @@
-"""What a worker answers for a device, taken as the word of another computer.
+"""Answer of a worker for a device, taken as the word of another computer.
 
 The worker may be hostile: what it sends is of its own site's switch alone, it names no file of this computer,
 and its own troubles are not taken for those of this one.

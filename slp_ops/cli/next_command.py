@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _SOURCES: Final = (
     "--inventory", "--ssh-config", "--offline", "--known-hosts", "--host-key", "--transport",
-    "--connect-timeout", "--login-timeout", "--max-output", "--max-time", "--processes", "--reload-wait",
+    "--connect-timeout", "--login-timeout", "--max-output", "--max-time", "--processes", "--hub",
+    "--reload-wait",
 )  # fmt: skip
 _STORED: Final = ("--runs-dir", "--rules", "--playbooks", "--flows", "--secret-file")
 _EXECUTION: Final = ("--batch", "--max-fail", "--wait", "--rollback-on-fail", "--revert-timer", "--answers")

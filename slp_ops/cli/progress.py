@@ -5,16 +5,20 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from slp_ops.app.operator import StopChoice
+from slp_ops.cli.prompts import choose_meanwhile, is_in_foreground
 from slp_ops.cli.verbosity import Verbosity, verbosity
 from slp_ops.i18n import Lang, Sentence, Text
 from slp_ops.messages import translate
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from rich.text import Text as Line
@@ -25,6 +29,16 @@ if TYPE_CHECKING:
 _MORE: Final = Text(" and {count} more", " ほか {count} 台")
 _ENDED: Final = Text("{ended}/{total} done: {counts}", "{ended}/{total} 完了: {counts}")
 _NONE_YET: Final = Text("none yet", "まだありません")
+_STOP: Final = Text(
+    "Ctrl-C: {count:open task} at the workers.\n"
+    "  detach  workers continue, this command ends; --resume takes the results\n"
+    "  cancel  workers stop, as with another Ctrl-C; --resume reads the rest\n"
+    "detach or cancel?",
+    "Ctrl-C: ワーカに未完了のタスクが {count} 件あります。\n"
+    "  detach  ワーカは処理を続け、このコマンドは終了します。結果は --resume で取り込みます\n"
+    "  cancel  ワーカも停止します (もう一度 Ctrl-C でも同じ)。残りは --resume で読み取ります\n"
+    "detach と cancel のどちらにしますか?",
+)
 
 
 class Progress:
@@ -36,6 +50,7 @@ class Progress:
         self._total = total
         self._started = time.monotonic()
         self._doing: dict[str, str] = {}
+        self._held: list[Callable[[], object]] | None = None  # output that waits for the end of a question
         self.ended: Counter[str] = Counter()
 
     def event(self, event: ProgressEvent) -> None:
@@ -52,8 +67,39 @@ class Progress:
 
     def _print_result(self, device: str, status: str, detail: str) -> None:
         count = f"{self.ended.total():>{len(str(self._total))}}/{self._total}"
-        line = f"[{count}] {self._clock()} {self._result(device, status, detail)}"
-        click.echo(one_line(line), err=True)
+        line = one_line(f"[{count}] {self._clock()} {self._result(device, status, detail)}")
+        self._write(lambda: click.echo(line, err=True))
+
+    def _write(self, write: Callable[[], object]) -> None:
+        """Write now, or after the question that is open."""
+        if self._held is None:
+            write()
+        else:
+            self._held.append(write)
+
+    async def choose_stop(self, tasks: int) -> StopChoice:
+        """Ask on the terminal, while the work continues; without one the tasks are cancelled."""
+        if not is_in_foreground():
+            return StopChoice.CANCEL
+        question = _STOP.format(count=tasks)
+        with self._suspended():
+            answer = await choose_meanwhile(
+                "\n" + question.render(self._lang),
+                [each.value for each in StopChoice],
+                default=StopChoice.CANCEL.value,
+            )
+        return StopChoice(answer)
+
+    @contextmanager
+    def _suspended(self) -> Iterator[None]:
+        """Write nothing while a question is open."""
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            for write in held:
+                write()
 
     def _result(self, device: str, status: str, detail: str) -> str:
         words = f"{device}: {translate(status, self._lang)}"
@@ -98,6 +144,15 @@ class _Live(Progress):
     def __exit__(self, *exc: object) -> None:
         self._live.stop()
 
+    @contextmanager
+    def _suspended(self) -> Iterator[None]:
+        self._live.stop()
+        try:
+            with super()._suspended():
+                yield
+        finally:
+            self._live.start()
+
     def _print_result(self, device: str, status: str, detail: str) -> None:
         # A thousand devices would scroll the screen away: a terminal shows trouble, and the count.
         if status == "ok":
@@ -105,7 +160,8 @@ class _Live(Progress):
         from rich.text import Text as Line
 
         words = self._result(device, status, detail)
-        self._console.print(Line(one_line(words), style="yellow" if status == "partial" else "red"))
+        line = Line(one_line(words), style="yellow" if status == "partial" else "red")
+        self._write(lambda: self._console.print(line))
 
 
 class _Line:
@@ -130,7 +186,8 @@ class _Verbose(Progress):
         words = translate(f"{event.what} {event.detail}".strip(), self._lang)
         if self._doing.get(event.device) != words:  # not each piece of a long output
             self._doing[event.device] = words
-            click.echo(one_line(f"{self._clock()} {event.device}: {words}"), err=True)
+            line = one_line(f"{self._clock()} {event.device}: {words}")
+            self._write(lambda: click.echo(line, err=True))
 
 
 _KINDS: Final = {Verbosity.QUIET: _Quiet, Verbosity.VERBOSE: _Verbose}

@@ -27,7 +27,7 @@ from slp_ops.cli.options import (
     runs_dir_option,
 )
 from slp_ops.cli.rule_options import rules_option
-from slp_ops.cli.session_options import connecting_options
+from slp_ops.cli.session_options import connecting_options, hub_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.writing import print_result, print_text
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.command(name="remediate")
 @target_options
 @connecting_options
+@hub_option
 @runs_dir_option
 @rules_option
 @click.option(
@@ -202,6 +203,7 @@ def command(
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
     in_flow = flow is not None or (resume is not None and call(is_flow, resume))
+    _one_of(flow=in_flow, hub=connecting.hub)
     operator = TerminalChangeOperator(lang, as_json=as_json, details=details, in_flow=in_flow)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(

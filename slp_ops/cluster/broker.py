@@ -53,17 +53,17 @@ _RENEW: Final = (
 )
 # What OpenSSL finds wrong in the certificate of the hub, by its number.
 _OTHER_AUTHORITY: Final = (
-    "is not of the authority of this access",
+    "it is of another authority",
     "the hub was created again, or the address is another hub's: join again, or copy its folder 'operator'",
 )
-_OTHER_ADDRESS: Final = ("is for other addresses", "slp-ops hub init --address names those of the hub")
+_OTHER_ADDRESS: Final = ("it is for other addresses", "slp-ops hub init --address names those of the hub")
 _OF_THE_HUB: Final = {
     9: (
-        "is not valid yet, by the clock of this computer",
+        "it is not valid yet, by the clock of this computer",
         "compare the clocks of both computers (NTP)",
     ),
     10: (
-        "has expired, by the clock of this computer",
+        "it has expired, by the clock of this computer",
         "compare the clocks of both computers (NTP); 'slp-ops hub up' renews it when it is started",
     ),
     62: _OTHER_ADDRESS,
@@ -195,7 +195,7 @@ def _mistrust(error: ssl.SSLError, address: HubAddress) -> HubError:
     where = f"{address.host}:{address.port}"
     if isinstance(error, ssl.SSLCertVerificationError):
         reason, hint = _OF_THE_HUB.get(error.verify_code, _OTHER_AUTHORITY)
-        return HubError(f"the certificate of the hub at {where} {reason}", hint=hint)
+        return HubError(f"the certificate of the hub at {where} is not accepted: {reason}", hint=hint)
     if "EXPIRED" in (error.reason or ""):
         return HubError(
             f"by the clock of the hub at {where} the certificate of {address.holder} is not valid",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from slp_ops.app.operator import StopChoice
 from slp_ops.app.selection import DeviceSelection
 from slp_ops.inventory import Inventory, Site
 from slp_ops.iosxe.refusals import outcome
@@ -51,6 +52,9 @@ class FakeOperator:
 
     def done(self, device: str, status: str, detail: str) -> None:
         self.ended.append((device, status))
+
+    async def choose_stop(self, tasks: int) -> StopChoice:
+        return StopChoice.CANCEL
 
 
 class FakeReader:

@@ -165,7 +165,7 @@ def test_no_attempt_of_one_site_reaches_another(rig: Rig) -> None:
                 # The listener receives: its own subjects work.
                 answer = await client.request(beat_of(osaka), b"{}", timeout=2)
                 assert b"HEARTBEATS" in answer.data
-                # A worker is not heard under the name of another one, of its own site either.
+                # A worker publishes no heartbeat of another one, of its own site either.
                 with pytest.raises((NatsError, TimeoutError)):
                     await client.request("slp.heartbeat.osaka.worker-1", b"{}", timeout=0.5)
         # And the site whose it is can do what the other cannot.

@@ -16,7 +16,7 @@ from slp_ops.ports import ignore_event
 from slp_ops.steps import ExecStep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from slp_ops.commands import ShowCommand
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Secret,
     )
     from slp_ops.rules.values import Outcome
+    from slp_ops.runs.run_writer import DeviceFolder
 
 T = TypeVar("T")
 RUNNING: Final = "show running-config"
@@ -195,6 +196,19 @@ class BufferedEvidence:
         self._mask = mask
         self._keep = keep
         self.captures: dict[str, tuple[CaptureStatus, str]] = {}
+
+    @classmethod
+    def of_run(
+        cls,
+        folder: DeviceFolder,
+        captures: Iterable[Capture],
+        mask: Callable[[str], str],
+        keep: Collection[str],
+    ) -> BufferedEvidence:
+        """Return the evidence of captures that a run has. Raises StoreError."""
+        memory = cls(folder, mask, keep)
+        memory.captures = {each.command: (each.status, folder.text(each)) for each in captures}
+        return memory
 
     def open(self, command: str) -> CaptureWriter:
         """See ``ports.EvidenceStore``."""

@@ -128,7 +128,7 @@ class Rollout:
             return message_text(err.message)
         return message_text(failure_of(err, self._captures[device.name]).message)
 
-    def _stop(self) -> bool:
+    def _stop(self, number: int | None) -> bool:
         """Stop after the current steps; return False where that is under way already."""
         if self._pace.stopping:
             return False
