@@ -75,8 +75,7 @@ _RESTART_SECONDS: Final = 5.0  # a broker with 3 GB of streams is back within it
 _LOOK_AGAIN: Final = 0.2
 _LARGEST_CERTIFICATE: Final = 2**16
 _LONGEST_RELEASE: Final = 40
-# Logs of a switch and captures are compared by the minute.
-_WRONG_CLOCK: Final = 60.0
+WRONG_CLOCK: Final = 30.0  # seconds: a capture with a time that is further off is misread beside a log
 _MOST_EVIDENCE: Final = (
     4_000_000  # messages: a hostile site must not fill the broker's memory with small ones
 )
@@ -289,7 +288,7 @@ class LiveWorker:
     @property
     def is_clock_wrong(self) -> bool:
         """Return whether the clock is so far away that times of captures do not fit."""
-        return abs(self.clock_offset) >= _WRONG_CLOCK
+        return abs(self.clock_offset) >= WRONG_CLOCK
 
 
 async def live_workers(js: JetStreamContext) -> list[LiveWorker]:
