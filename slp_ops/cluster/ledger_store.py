@@ -12,7 +12,7 @@ from nats.js.errors import NotFoundError
 from slp_ops.cluster.broker_config import LIMITS_STREAM
 from slp_ops.cluster.messages import InvalidMessage, to_message
 from slp_ops.cluster.site_ledger import SiteLedger
-from slp_ops.cluster.subjects import LIMITS, subject
+from slp_ops.cluster.subjects import LEDGER, LIMITS, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,4 +92,4 @@ async def _change(
 
 
 def _subject(site: str) -> str:
-    return subject(LIMITS, site, "ledger")
+    return subject(LIMITS, site, LEDGER)

@@ -20,7 +20,7 @@ from slp_ops.cluster.messages import InvalidMessage, from_message
 from slp_ops.json_documents import json_document
 
 _MOST: Final = 100_000  # of anything that is counted
-_LARGEST: Final = 2**18
+LARGEST_LEDGER: Final = 2**18
 _ID_BYTES: Final = 8
 _SMALLEST_PART: Final = 0.25
 
@@ -83,8 +83,8 @@ class SiteLedger:
     @classmethod
     def read(cls, data: bytes) -> SiteLedger:
         """Return the ledger in a message. Raises InvalidMessage."""
-        if len(data) > _LARGEST:
-            raise InvalidMessage(f"a ledger of {len(data)} bytes; at most {_LARGEST} are read")
+        if len(data) > LARGEST_LEDGER:
+            raise InvalidMessage(f"a ledger of {len(data)} bytes; at most {LARGEST_LEDGER} are read")
         ledger = from_message(cls, data)
         logins = [login for member in ledger.members for login in member.logins]
         numbers = [ledger.max_sessions, *(login.count for login in logins)]
@@ -166,8 +166,8 @@ class SiteLedger:
     def without_member(self, process: str) -> SiteLedger:
         """Return the ledger without a worker that is dead.
 
-        Its counted logins count as refused, since it could not report their end. Where the secret is accepted,
-        they tell nothing: workers that crash would stop a credential that is right.
+        Its counted logins count as refused, since it could not report their end. Where the secret is
+        accepted, they tell nothing: workers that crash would stop a credential that is right.
         """
         gone = self.member(process)
         if gone is None:

@@ -10,7 +10,6 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.control.SITE.RUN                  the run's state, such as cancelled
     slp.heartbeat.SITE.WORKER             a worker that is alive
     slp.limits.SITE.ledger                limits that the site's workers share, see site_ledger.py
-    slp.limits.SITE.key.HOST.PORT         the first host key that a worker of the site has met
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ EVENT: Final = "slp.event"
 CONTROL: Final = "slp.control"
 HEARTBEAT: Final = "slp.heartbeat"
 LIMITS: Final = "slp.limits"
+LEDGER: Final = "ledger"
 
 ANY: Final = "*"  # in a subject that is listened to: every site, run or device
 

@@ -1,7 +1,8 @@
 """Find the lines that may hold a secret: one cheap question for a text, then a search for what it contains.
 
 Most lines of a fleet differ in their numbers alone: a log line in its time, an interface in its port. So
-lines are compared without digits, and those that were seen to hold no stem are known from then on.
+lines are compared without digits, and those that were seen to hold no stem are known from then on. Of the
+others most are the same on every switch: those in which no secret was found are remembered as they are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _FOLDED: Final = bytes(
 _MOST_KNOWN: Final = 20_000
 _LONGEST_KNOWN: Final = 160
 _KNOWN: Final[set[bytes]] = set()
+# Lines with a stem that hold no secret and claim no line after them, whatever redactor looks at them.
+_CLEARED: Final[set[str]] = set()
 
 
 def line_starts(text: str) -> list[int]:
@@ -39,17 +42,19 @@ def line_starts(text: str) -> list[int]:
         if stem in text:
             _add_lines(starts, _lowered(text), stem, harmless)
     if unknown := [number for number, line in enumerate(lines) if line not in _KNOWN]:
-        places = _places(text, unknown)
-        some = "".join([f"{_lowered(text[start:end])}\n" for start, end in places])
+        whole = text.split("\n")
+        unknown = [number for number in unknown if whole[number] not in _CLEARED]
+        places = _places(whole, unknown)
+        some = "".join([f"{_lowered(whole[number])}\n" for number in unknown])
         found: set[int] = set()
         new = {lines[number] for number in unknown}
         _learn(new, _add_stems(found, some, b"\n".join(new).decode("utf-8", "surrogatepass")))
         if found:
             at = 0
-            for start, end in places:
+            for number, start in zip(unknown, places, strict=True):
                 if at in found:
                     starts.add(start)
-                at += end - start + 1
+                at += len(whole[number]) + 1
     return sorted(starts)
 
 
@@ -57,15 +62,25 @@ def _lowered(text: str) -> str:
     return text.replace("\u0130", "i").lower()  # the one character that grows in lower case
 
 
-def _places(text: str, numbers: list[int]) -> list[tuple[int, int]]:
-    """Return where the lines of these numbers, in order, begin and end."""
-    lines = text.split("\n")
+def clear(line: str) -> None:
+    """Remember a line, with or without its end, in which nothing was found where no line before it claims it.
+
+    ``line_starts`` leaves it out from then on: only a line before it can make a secret of it.
+    """
+    if len(line) <= _LONGEST_KNOWN:
+        if len(_CLEARED) >= _MOST_KNOWN:
+            _CLEARED.clear()
+        _CLEARED.add(line.removesuffix("\n"))
+
+
+def _places(lines: list[str], numbers: list[int]) -> list[int]:
+    """Return where the lines of these numbers, in order, begin."""
     places = []
     at = before = 0
     for number in numbers:
         at += sum(map(len, lines[before:number])) + number - before
         before = number
-        places.append((at, at + len(lines[number])))
+        places.append(at)
     return places
 
 

@@ -128,9 +128,12 @@ class Redactor:
             out.append(text[at:start])
             at = start
             if start < len(text):
-                end = _line_end(text, start)
-                out.append(self._line(text[start:end]))
-                at = end
+                at = _line_end(text, start)
+                line = text[start:at]
+                masked = self._line(line)
+                if masked == line and self._block is None and self._expected is None:
+                    candidates.clear(line)
+                out.append(masked)
         return "".join(out)
 
     def _line(self, line: str) -> str:

@@ -9,14 +9,13 @@ import asyncssh
 from asyncssh.constants import MSG_IGNORE
 
 from slp_ops.errors import CredentialError, SlpOpsError, no_common_algorithm
-from slp_ops.transport.algorithms import ciphers, key_exchanges, macs
+from slp_ops.transport.async_connection import connect, options_with_keys, options_with_password
 from slp_ops.transport.auth_errors import (
     asks_for_more,
     authentication_failed,
     no_such_method,
     tried_too_often,
 )
-from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES
 from slp_ops.transport.known_hosts import Key
 from slp_ops.transport.login_stages import Stage, closed_connection_error, flooded_error, silent
 from slp_ops.transport.watched_socket import BEFORE_LOGIN
@@ -24,7 +23,7 @@ from slp_ops.transport.watched_socket import BEFORE_LOGIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from slp_ops.ports import Credential
+    from slp_ops.ports import Credential, Secret
     from slp_ops.transport.watched_socket import WatchedSocket
 
 # How long what came before the end of a connection may take to be understood, in seconds.
@@ -131,11 +130,6 @@ def _send_no_ignored_packets(conn: asyncssh.SSHClientConnection) -> None:
     conn.send_packet = send_packet  # type: ignore[method-assign]  # it has no option for this
 
 
-def key_types(legacy: bool) -> tuple[str, ...]:
-    """Return the offered algorithms: SHA-1 only where the inventory allows it."""
-    return LEGACY_KEY_TYPES if legacy else MODERN_KEY_TYPES
-
-
 async def login(
     sock: WatchedSocket,
     credential: Credential,
@@ -150,32 +144,9 @@ async def login(
     password = None if credential.password is None else credential.password.reveal()
     client = _Client(sock, check, credential_name, password, legacy=legacy)
     try:
-        client_keys = await _client_keys(credential)
+        options = await _options(credential, host_keys, legacy=legacy)
         async with asyncio.timeout(seconds):
-            connection = await asyncssh.connect(
-                sock=sock,
-                config=None,
-                client_factory=lambda: client,
-                # A callable that knows no host: then every key comes to our own check. None would switch
-                # the check off, and an empty file name would read the user's own known_hosts.
-                known_hosts=lambda host, addr, port: ([], [], [], [], [], [], []),
-                server_host_key_algs=list(host_keys),
-                encryption_algs=list(ciphers(legacy=legacy)),
-                mac_algs=list(macs(legacy=legacy)),
-                kex_algs=list(key_exchanges(legacy=legacy)),
-                signature_algs=list(key_types(legacy)),
-                username=credential.username,
-                client_keys=client_keys,
-                agent_path=None,
-                preferred_auth=("publickey",)
-                if credential.key or credential.agent
-                else ("password", "keyboard-interactive"),
-                gss_auth=False,
-                gss_kex=False,
-                host_based_auth=False,
-                login_timeout=0,  # ours says in which stage it was
-                compression_algs=["none"],
-            )
+            connection = await connect(sock, options, client)
             sock.is_logged_in = True
             return connection
     except TimeoutError:
@@ -204,26 +175,37 @@ async def login(
         raise
 
 
-async def _client_keys(credential: Credential) -> Any:
-    """The keys to offer; None (no key at all) keeps asyncssh from trying those in the user's home."""
+async def _options(
+    credential: Credential, host_keys: tuple[str, ...], *, legacy: bool
+) -> asyncssh.SSHClientConnectionOptions:
+    """Return the options of a login with this credential. Raises CredentialError."""
     if credential.agent:
-        try:
-            agent = await asyncssh.connect_agent()
-            keys = list(await agent.get_keys())
-        except (OSError, asyncssh.Error) as err:
-            raise CredentialError(
-                f"the SSH agent cannot be asked: {err}", hint="start it, and see that SSH_AUTH_SOCK is set"
-            ) from None
-        if not keys:
-            raise CredentialError("the SSH agent has no key", hint="add one with ssh-add")
-        return keys
-    if credential.key is None:
-        return None
-    phrase = credential.passphrase.reveal() if credential.passphrase else None
+        keys = await _agent_keys()
+    elif credential.key is not None:
+        keys = [_private_key(credential.key, credential.passphrase)]
+    else:
+        return options_with_password(credential.username, host_keys, legacy=legacy)
+    return options_with_keys(credential.username, keys, host_keys, legacy=legacy)
+
+
+async def _agent_keys() -> list[Any]:
     try:
-        return [asyncssh.read_private_key(credential.key, phrase)]
+        agent = await asyncssh.connect_agent()
+        keys = list(await agent.get_keys())
+    except (OSError, asyncssh.Error) as err:
+        raise CredentialError(
+            f"the SSH agent cannot be asked: {err}", hint="start it, and see that SSH_AUTH_SOCK is set"
+        ) from None
+    if not keys:
+        raise CredentialError("the SSH agent has no key", hint="add one with ssh-add")
+    return keys
+
+
+def _private_key(path: str, passphrase: Secret | None) -> asyncssh.SSHKey:
+    try:
+        return asyncssh.read_private_key(path, passphrase.reveal() if passphrase else None)
     except (OSError, asyncssh.KeyImportError) as err:
         raise CredentialError(
-            f"cannot use the private key {credential.key}: {type(err).__name__}",
+            f"cannot use the private key {path}: {type(err).__name__}",
             hint="check the file's format and permissions, and its passphrase",
         ) from None

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import asyncssh
 
 from slp_ops.ports import NO_SECRETS, USUAL_LIMITS, ReadLimits
-from slp_ops.transport.async_login import describe_no_packets, key_types, login
+from slp_ops.transport.async_connection import key_types
+from slp_ops.transport.async_login import describe_no_packets, login
 from slp_ops.transport.config_mode import send
 from slp_ops.transport.dialogue import Dialogue, Procedure, Send
 from slp_ops.transport.hostkeys import check_of, known_as

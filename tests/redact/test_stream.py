@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slp_ops.redact import Redactor, mask, redact
+from slp_ops.redact import Redactor, candidates, detect, mask, redact
 from slp_ops.redact.stream import LONGEST_LINE
+
+if TYPE_CHECKING:
+    from slp_ops.redact.spans import SecretSpan
 
 KEY = b"k" * 32
 
@@ -282,3 +286,36 @@ def test_what_nobody_sees_hides_no_secret(line: str, unseen: str) -> None:
 
 def test_a_blank_of_another_kind_hides_no_secret() -> None:
     assert "s3cr3t" not in redact("snmp-server\u00a0community\u00a0s3cr3t RO", KEY)
+
+
+def test_line_without_a_secret_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "ip http secure-server password-less-9f2c\n"
+    searched: list[str] = []
+    secrets = detect.secrets
+
+    def counted(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
+        searched.append(text)
+        return secrets(text, lowered, section=section)
+
+    monkeypatch.setattr(detect, "secrets", counted)
+    for _ in range(3):
+        assert redact(f"hostname a\n{line}", KEY) == f"hostname a\n{line}"
+    assert searched == [line.rstrip()]
+
+
+@pytest.mark.parametrize("claims", ["enable secret 9\n", "snmp-server community\n"])
+@pytest.mark.parametrize("word", ["password", "secretword1A"])
+def test_line_that_was_searched_is_a_secret_where_the_line_before_claims_it(claims: str, word: str) -> None:
+    assert redact(f"{word}\n", KEY) == f"{word}\n"
+    assert redact(f"{claims}{word}\n", KEY) == f"{claims}{mask(word, KEY)}\n"
+    assert redact(f"{word}\n{claims}{word}\n{word}\n", KEY) == f"{word}\n{claims}{mask(word, KEY)}\n{word}\n"
+
+
+def test_lines_that_were_searched_are_forgotten_before_they_fill_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(candidates, "_MOST_KNOWN", 10)
+    monkeypatch.setattr(candidates, "_CLEARED", cleared := set[str]())
+    redact("".join(f"secret-store-{chr(97 + number)} on\n" for number in range(25)), KEY)
+    redact("secret-" + "a" * 1000 + "\n", KEY)
+    assert 0 < len(cleared) <= 10
