@@ -2,8 +2,9 @@
 
     stub_worker SITE ACCESS INVENTORY SESSIONS SECONDS READS [MOMENT DEVICE TARGET]
 
-Each read adds a line with its device to the file READS. At a moment of the visit of a device the process with
-the id in the file TARGET is killed, once.
+The file READS gets a line "read DEVICE SECONDS" when a visit begins, and "stored DEVICE SECONDS" when the
+broker has answered the end of its evidence; the seconds are those of the machine's monotonic clock. At a
+moment of the visit of a device the process with the id in the file TARGET is killed, once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,16 +90,21 @@ class Transport:
     @asynccontextmanager
     async def read(self, device: Device) -> AsyncIterator[Reader]:
         self._kill.at("before the read", device.name)
-        fd = os.open(self._reads, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.write(fd, f"{device.name}\n".encode())
-        os.close(fd)
+        note(self._reads, "read", device.name)
         yield Reader(device, self._seconds, self._kill)
 
     async def close(self) -> None:
         pass
 
 
-def install(kill: Kill) -> None:
+def note(file: Path, what: str, device: str) -> None:
+    """Add a line in one write, so that lines of several processes are whole."""
+    fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(fd, f"{what} {device} {time.monotonic():.4f}\n".encode())
+    os.close(fd)
+
+
+def install(kill: Kill, reads: Path) -> None:
     """Watch what is published and acknowledged."""
     publish, acknowledge = once.publish_once, site_worker._acknowledge
     stored: list[str] = []
@@ -109,6 +116,7 @@ def install(kill: Kill) -> None:
             kill.at("evidence sent", device)
             return made
         made = await publish(js, subject, data, **options)
+        note(reads, "stored", device)
         stored.append(device)
         kill.at("answered", device)
         return made
@@ -127,7 +135,7 @@ def install(kill: Kill) -> None:
 def main(site: str, access: str, inventory: str, sessions: str, seconds: str, reads: str, *kill: str) -> None:
     """Serve until this process is ended."""
     killing = Kill(*kill)
-    install(killing)
+    install(killing, Path(reads))
     devices = {each.name: each for each in read_inventory(Path(inventory), Path("none"), Silent()).devices}
     settings = WorkerSettings(
         site=site,
