@@ -58,13 +58,17 @@ class Fleet:
     def access(self) -> Path:
         return self.rig.join("tokyo", self.rig.folder / f"key{next(self._numbers)}", max_sessions=200)
 
-    def worker(self, name: str, access: Path, sessions: int, seconds: float, *kill: str) -> None:
+    def worker(
+        self, name: str, access: Path, sessions: int, seconds: float, *kill: str, **environment: str
+    ) -> None:
         """Start a worker, and wait until it is connected."""
         before = self.rig._connections(name)
-        self.start_worker(name, access, sessions, seconds, *kill)
+        self.start_worker(name, access, sessions, seconds, *kill, **environment)
         self.rig.wait_for(lambda: self.rig._connections(name) > before, name)
 
-    def start_worker(self, name: str, access: Path, sessions: int, seconds: float, *kill: str) -> None:
+    def start_worker(
+        self, name: str, access: Path, sessions: int, seconds: float, *kill: str, **environment: str
+    ) -> None:
         words = [
             "tokyo",
             str(access),
@@ -74,7 +78,9 @@ class Fleet:
             str(self.reads),
             *kill,
         ]
-        self.rig.start_program(name, [sys.executable, "-m", "tests.cluster.stub_worker", *words])
+        self.rig.start_program(
+            name, [sys.executable, "-m", "tests.cluster.stub_worker", *words], **environment
+        )
 
     def collect(self, *words: str) -> subprocess.Popen[bytes]:
         runs = str(self.rig.folder / "runs")
