@@ -51,9 +51,9 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     from slp_ops.app.remediate import Wanted
     from slp_ops.app.rule_options import knowledge_of
     from slp_ops.app.site_changes import ChangePolicy
+    from slp_ops.app.site_credentials import secret_ids
     from slp_ops.app.site_worker import ChangeSettings, WorkerSettings, serve
     from slp_ops.cluster.access_folder import read_address, read_approvers
-    from slp_ops.engine.pacing import RateLimitedChanges
     from slp_ops.paths import state_dir
     from slp_ops.runs.mask_key import mask_key
 
@@ -64,18 +64,19 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     if address.site != request.site:
         raise InputError(f"{folder} is of a worker of site {address.site}, not of {request.site}")
     inventory, devices = request.target.choose(operator)
+    credentials = credentials_for(inventory, devices, ask=operator.ask)
+    key = mask_key()
     knowledge = knowledge_of(request.rules_dir)
     playbooks = load_playbooks(request.playbooks_dir, [rule.id for rule in knowledge.rules])
-    credentials = credentials_for(inventory, devices, ask=operator.ask)
-    transport = RateLimitedChanges(
-        by_name(credentials, request.connecting, operator), rate=request.connecting.login_rate
-    )
+    transport = by_name(credentials, request.connecting, operator)
     limits = [device.max_sessions for device in devices if device.max_sessions is not None]
     settings = WorkerSettings(
         site=request.site,
         devices={device.name: device for device in devices},
         transport=transport,
-        mask_key=mask_key(),
+        login_rate=request.connecting.login_rate,
+        secret_ids=secret_ids(credentials, devices, key),
+        mask_key=key,
         max_sessions=min([request.connecting.workers, *limits]),
         notice=operator.notice,
         changes=ChangeSettings(
