@@ -1,8 +1,9 @@
-"""The hub: its folder, its broker, and the state of its sites."""
+"""The hub: its folder, its sites, and its broker."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,19 +12,12 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app.loop import run_to_end
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import (
-    LiveWorker,
-    connected,
-    disk_used,
-    live_workers,
-    prepare_site,
-    prepare_streams,
-    task_counts,
-)
+from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams
 from slp_ops.cluster.hub_folder import HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
+from slp_ops.cluster.ledger_store import prepare_ledger
 from slp_ops.cluster.nats_server import NatsServer, find_binary
-from slp_ops.errors import HubError
+from slp_ops.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +31,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS: Final = 0.5
 _RESTART_SECONDS: Final = 1.0
 _RELOAD_SECONDS: Final = 0.3
-_STATUS_SECONDS: Final = 15.0
-_INIT: Final = "slp-ops hub init makes a hub; --folder FOLDER names one"
+INIT_HINT: Final = "slp-ops hub init makes a hub; --folder FOLDER names one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,39 +43,6 @@ class NewHub:
     listen: str
     port: int
     disk_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerStatus:
-    """A worker that is alive. ``clock_offset`` in seconds: how far its clock is ahead of this one's."""
-
-    site: str
-    holder: str
-    version: str
-    clock_offset: float
-    sessions: int
-    max_sessions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteStatus:
-    """A site with its living workers, and its tasks that wait and that are being done."""
-
-    name: str
-    joined: int
-    max_sessions: int
-    waiting: int
-    running: int
-    workers: tuple[WorkerStatus, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubStatus:
-    """The sites, and the bytes of the disk that the broker uses, of those that it may."""
-
-    sites: tuple[SiteStatus, ...]
-    disk_used: int
-    disk_allowed: int
 
 
 def init(wanted: NewHub) -> HubState:
@@ -115,12 +75,20 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
     binary = find_binary(nats_server)
     hub = HubFolder(folder)
     state = hub.read()
+    hub.check()
     async with AsyncExitStack() as stack:
         stack.enter_context(hub.running())
+        for name in hub.renew():
+            say(f"renewed: {folder / name}")
+        if missing := _disk_missing(folder, state):
+            say(
+                f"the disk of {folder} has {missing // 2**20} MB less than the hub may use: a full disk "
+                "stops the broker; free some space, or lower disk_bytes in hub.json"
+            )
         server = NatsServer(binary, hub.write_broker_config(state), folder)
         stack.push_async_callback(server.stop)
         await server.start(state.broker_port)
-        address = read_address(folder / "hub", hint=_INIT)
+        address = read_address(folder / "hub", hint=INIT_HINT)
         client = await stack.enter_async_context(connected(folder / "hub", address))
         sites = _Sites(hub, server, client.jetstream())
         await sites.apply()
@@ -130,12 +98,19 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
                 await sites.apply()  # before the worker is answered: it connects at once
             say(f"site {site}: {holder} joined")
 
-        joining = await serve_joining(hub, state, joined)
+        joining = await serve_joining(hub, state, joined, say)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")
+        told = ""
         while True:
-            with suppress(NatsError, OSError):  # the connection is being made again; tried at the next look
+            try:
                 await sites.apply()
+                told = ""
+            except (NatsError, OSError):
+                pass  # the connection is being made again; tried at the next look
+            except InputError as error:  # hub.json was edited: its last good content stays in force
+                if str(error) != told:
+                    say(told := str(error))
             try:
                 async with asyncio.timeout(_LOOK_SECONDS):
                     code = await server.wait()
@@ -145,6 +120,13 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
             await asyncio.sleep(_RESTART_SECONDS)
             await server.start(state.broker_port)
             sites.forget()
+
+
+def _disk_missing(folder: Path, state: HubState) -> int:
+    """Return how many bytes of what the broker may use are neither used by it nor free; 0 where all are."""
+    store = folder / "store"
+    used = sum(path.stat().st_blocks * 512 for path in store.rglob("*") if path.is_file())
+    return max(0, state.disk_bytes - used - shutil.disk_usage(folder).free)
 
 
 class _Sites:
@@ -179,51 +161,6 @@ class _Sites:
                     await asyncio.sleep(_RELOAD_SECONDS)
             for site in state.sites:
                 await prepare_site(self._js, site.name, max_sessions=site.max_sessions)
+                await prepare_ledger(self._js, site.name, site.max_sessions)
+            await forget_sites(self._js, {site.name for site in state.sites})
             self._known = state
-
-
-def status(folder: Path) -> HubStatus:
-    """Return the state of each site at the broker. Raises InputError, HubError."""
-
-    async def in_time() -> HubStatus:
-        try:
-            async with asyncio.timeout(_STATUS_SECONDS):
-                return await _status(folder)
-        except TimeoutError:
-            raise HubError(f"the hub did not answer within {_STATUS_SECONDS:g} s") from None
-
-    return asyncio.run(in_time())
-
-
-async def _status(folder: Path) -> HubStatus:
-    state = HubFolder(folder).read()
-    address = read_address(folder / "hub", hint=_INIT)
-    async with connected(folder / "hub", address) as client:
-        js = client.jetstream()
-        alive = [_status_of(worker) for worker in await live_workers(js)]
-        sites = []
-        for site in state.sites:
-            waiting, running = await task_counts(js, site.name)
-            sites.append(
-                SiteStatus(
-                    name=site.name,
-                    joined=len(site.workers),
-                    max_sessions=site.max_sessions,
-                    waiting=waiting,
-                    running=running,
-                    workers=tuple(worker for worker in alive if worker.site == site.name),
-                )
-            )
-        used = await disk_used(js)
-    return HubStatus(sites=tuple(sites), disk_used=used, disk_allowed=state.disk_bytes)
-
-
-def _status_of(worker: LiveWorker) -> WorkerStatus:
-    return WorkerStatus(
-        site=worker.site,
-        holder=worker.holder,
-        version=worker.beat.version,
-        clock_offset=worker.clock_offset,
-        sessions=worker.beat.sessions,
-        max_sessions=worker.beat.max_sessions,
-    )

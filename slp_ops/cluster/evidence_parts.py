@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 _PART: Final = 2**20
-_MOST_PARTS: Final = 4096
+_MOST_PARTS: Final = 256
 END: Final = "end"
 
 
@@ -70,13 +70,17 @@ async def send(
 
 async def fetch(js: JetStreamContext, names: tuple[str, str, str], end: EvidenceEnd) -> bytes:
     """Return the data of an attempt. Raises InvalidMessage for what is not what its end says."""
-    if not 0 <= end.parts <= _MOST_PARTS or end.bytes > end.parts * _PART:
+    if not (0 <= end.parts <= _MOST_PARTS and 0 <= end.bytes <= end.parts * _PART):
         raise InvalidMessage("more evidence than is accepted")
     pieces = []
+    left = end.bytes
     for number in range(end.parts):
         part = await last_of(js, EVIDENCE_STREAM, _part_subject(names, end.attempt, number))
         if part is None:
             raise InvalidMessage(f"part {number + 1} of {end.parts} is missing")
+        left -= len(part)
+        if left < 0:
+            raise InvalidMessage("its parts are larger than its end says")
         pieces.append(part)
     data = b"".join(pieces)
     if len(data) != end.bytes or hashlib.sha256(data).hexdigest() != end.sha256:

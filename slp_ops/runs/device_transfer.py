@@ -6,10 +6,12 @@ and nothing is written outside of the device's folder but its traceback and its 
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.errors import EvidenceTooLarge
 from slp_ops.runs import atomic_files
-from slp_ops.runs.device_archive import InvalidArchive, archive, extract, is_evidence
+from slp_ops.runs.device_archive import InvalidArchive, LargerArchive, archive, extract, is_evidence
 from slp_ops.runs.evidence_files import MANIFEST
 from slp_ops.runs.serialization import CaptureRecord, read_lines
 
@@ -21,13 +23,15 @@ if TYPE_CHECKING:
 
 # Files beside the folder: name in the archive -> name in the run.
 _BESIDE: Final = {"@defect": "defect-{}.txt", "@session": "session-{}.log"}
-_LARGEST: Final = 2**31  # bytes of all files: several outputs of a gigabyte are refused when they are read
+_LARGEST: Final = 2**29  # bytes of all files: they are in memory together
+_USUAL: Final = 2**24  # of larger ones, one at a time is unpacked
+_ONE: Final = threading.Lock()
 
 
 def pack(folder: Path, *, without: Collection[str] = ()) -> bytes:
     """Return the evidence in a device's folder, which need not exist; empty where there is none.
 
-    ``without`` are names of captures that are left out. Raises StoreError.
+    ``without`` are names of captures that are left out. Raises StoreError, EvidenceTooLarge.
     """
     found = {
         path.name: path
@@ -38,8 +42,15 @@ def pack(folder: Path, *, without: Collection[str] = ()) -> bytes:
         if (path := folder.with_name(beside.format(folder.name))).exists():
             found[packed] = path
     files = {}
+    size = 0
     for name, path in found.items():
         with atomic_files.store_errors("read", path):
+            size += path.stat(follow_symlinks=False).st_size
+            if size > _LARGEST:
+                raise EvidenceTooLarge(
+                    f"the evidence of this switch is larger than {_LARGEST // 2**20} MB: it is not sent",
+                    hint="limit each output with --max-output, or read this switch without --hub",
+                )
             files[name] = atomic_files.read(path, within=path.parent, largest=_LARGEST)
     return archive(files) if files else b""
 
@@ -51,7 +62,19 @@ def unpack(data: bytes, folder: DeviceFolder) -> None:
     """
     if not data:
         return
-    files = extract(data, largest=_LARGEST, accepts=lambda name: name in _BESIDE or is_evidence(name))
+    try:
+        files = extract(data, largest=_USUAL, accepts=_accepts)
+    except LargerArchive:
+        with _ONE:
+            return _add(extract(data, largest=_LARGEST, accepts=_accepts), folder)
+    _add(files, folder)
+
+
+def _accepts(name: str) -> bool:
+    return name in _BESIDE or is_evidence(name)
+
+
+def _add(files: dict[str, bytes], folder: DeviceFolder) -> None:
     beside = {name: files.pop(name) for name in _BESIDE if name in files}
     lines = files.pop(MANIFEST, b"")
     read = read_lines(CaptureRecord, lines)

@@ -2,8 +2,10 @@
 
     stub_worker SITE ACCESS INVENTORY SESSIONS SECONDS READS [MOMENT DEVICE TARGET]
 
-Each read adds a line with its device to the file READS. At a moment of the visit of a device the process with
-the id in the file TARGET is killed, once.
+The file READS gets a line "read DEVICE SECONDS" when a visit begins, and "stored DEVICE SECONDS" when the
+broker has answered the end of its evidence; the seconds are those of the machine's monotonic clock. With
+``STUB_REFUSED``, the name of a file, no login is accepted, and each that comes to its password adds a line
+there. At a moment of the visit of a device the process with the id in the file TARGET is killed, once.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +25,9 @@ from slp_ops.app.site_worker import WorkerSettings, serve
 from slp_ops.cluster import evidence_parts, once
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.subjects import EVIDENCE, names_in
+from slp_ops.errors import AuthenticationFailed
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import CommandEnd
+from slp_ops.ports import SECRET_OFFER, CommandEnd
 from slp_ops.runs.mask_key import mask_key
 from tests.cluster.conftest import Silent
 
@@ -79,25 +83,44 @@ class Reader:
         raise NotImplementedError  # collect, which these workers do, probes nothing
 
 
+def add_line(path: Path, text: str) -> None:
+    """Add a line to a file that several processes extend."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(fd, f"{text}\n".encode())
+    os.close(fd)
+
+
+def note(path: Path, what: str, device: str) -> None:
+    """Add a line with the time to the file of reads."""
+    add_line(path, f"{what} {device} {time.monotonic():.4f}")
+
+
 class Transport:
     """Opens sessions of ``Reader``."""
 
     def __init__(self, seconds: float, reads: Path, kill: Kill) -> None:
         self._seconds, self._reads, self._kill = seconds, reads, kill
+        self._refused = os.environ.get("STUB_REFUSED")
 
     @asynccontextmanager
     async def read(self, device: Device) -> AsyncIterator[Reader]:
+        if self._refused is not None:
+            offer = SECRET_OFFER.get()
+            assert offer is not None, "a login that no gate has admitted"
+            offer.made = True
+            add_line(Path(self._refused), device.name)
+            self._kill.at("in the login", device.name)
+            await asyncio.sleep(self._seconds)
+            raise AuthenticationFailed("the password was refused", hint="")
         self._kill.at("before the read", device.name)
-        fd = os.open(self._reads, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.write(fd, f"{device.name}\n".encode())
-        os.close(fd)
+        note(self._reads, "read", device.name)
         yield Reader(device, self._seconds, self._kill)
 
     async def close(self) -> None:
         pass
 
 
-def install(kill: Kill) -> None:
+def install(kill: Kill, reads: Path) -> None:
     """Watch what is published and acknowledged."""
     publish, acknowledge = once.publish_once, site_worker._acknowledge
     stored: list[str] = []
@@ -109,6 +132,7 @@ def install(kill: Kill) -> None:
             kill.at("evidence sent", device)
             return made
         made = await publish(js, subject, data, **options)
+        note(reads, "stored", device)
         stored.append(device)
         kill.at("answered", device)
         return made
@@ -127,12 +151,14 @@ def install(kill: Kill) -> None:
 def main(site: str, access: str, inventory: str, sessions: str, seconds: str, reads: str, *kill: str) -> None:
     """Serve until this process is ended."""
     killing = Kill(*kill)
-    install(killing)
+    install(killing, Path(reads))
     devices = {each.name: each for each in read_inventory(Path(inventory), Path("none"), Silent()).devices}
     settings = WorkerSettings(
         site=site,
         devices=devices,
         transport=Transport(float(seconds), Path(reads), killing),
+        login_rate=float(os.environ["SLP_OPS_LOGIN_RATE"]),
+        secret_ids={"default": "of the site"},
         mask_key=mask_key(),
         max_sessions=int(sessions),
         notice=lambda text: print(text, flush=True),  # noqa: T201 - its log, which the test reads
