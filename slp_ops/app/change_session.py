@@ -557,7 +557,7 @@ class ChangeSession(Generic[Observation, Result]):
         )
 
     def _check_way(self, states: Iterable[SwitchState], *, sealed: bool = True) -> None:
-        """Refuse to go on with a change in another way than it was begun, over a hub or from here.
+        """Refuse to continue a change in another way than it was begun, over a hub or from here.
 
         The journal of the worker that makes a change knows more than the one here. Raises InputError.
         """

@@ -19,7 +19,7 @@ from slp_ops.app.device_work import DeviceWork, EarlierPart
 from slp_ops.errors import ChangeRefused
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document
-from slp_ops.model import Capture, Device, DeviceResult
+from slp_ops.model import Capture, Device, DeviceResult, DeviceStatus
 from slp_ops.params import ParameterKind
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.planning.model import SwitchPlan
@@ -124,6 +124,8 @@ class ChangeAnswer:
 
     schema: Literal["slp-ops/change-answer/1"] = "slp-ops/change-answer/1"
     worker: str
+    device: str
+    site: str
     report: ChangeReport
     captures: tuple[Capture, ...]
     events: tuple[Any, ...] = ()
@@ -135,7 +137,14 @@ async def _elsewhere(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
 
 
 def _device_result(answer: ChangeAnswer) -> DeviceResult:
-    raise NotImplementedError  # a change is no reading: its run keeps ``ChangeReport``
+    end = answer.report.end
+    good = end.good or end is ChangeOutcome.ROLLED_BACK
+    return DeviceResult(
+        name=answer.device,
+        site=answer.site,
+        status=DeviceStatus.OK if good else DeviceStatus.FAILED,
+        captures=answer.captures,
+    )
 
 
 CHANGE: Final = DeviceWork(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from nats.errors import Error as NatsError
 
 from slp_ops.app.loop import run_to_end
-from slp_ops.cluster.access_folder import read_address
+from slp_ops.cluster.access_folder import SIGNING_FILE, read_address
 from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams
 from slp_ops.cluster.hub_folder import OPERATOR, HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
@@ -100,8 +100,8 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
 
         if hub.can_approve:
             say(
-                f"{hub.path / OPERATOR} has the key that approves changes: move the folder to the operator's "
-                "computer; a hub that is taken over could send changes with it"
+                f"{hub.path / OPERATOR / SIGNING_FILE} approves changes: move it to the operator's computer; "
+                "a hub that is taken over could send changes with it"
             )
         joining = await serve_joining(hub, state, joined, say)
         stack.callback(joining.close)

@@ -1,7 +1,7 @@
 """The operator's side of changes over a hub: tasks for workers, approvals of their claims, events back.
 
 Each claim is answered once, and noted in the journal before the answer is sent: a second worker that claims
-the same device is told who has it, also after this process was killed.
+the same device gets the name of the first, also after this process was killed.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ _EVENTS: Final[dict[str, Any]] = {
     "end": EndEvent,
 }
 # Failures before anything was asked of a switch: it was not read.
-_NOT_READ: Final = frozenset({"no_worker", "old_worker", "not_at_site"})
+_NOT_READ: Final = frozenset(
+    {"no_worker", "old_worker", "not_at_site", "site_revoked", "hub", "unknown_task"}
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -281,7 +281,7 @@ class _Change:
             return await self._make(journal, SwitchState(self.task.plan), decision=True)
 
     async def _continued(self) -> ChangeAnswer:
-        """Go on with a change of which this worker has the journal."""
+        """Continue a change of which this worker has the journal."""
         journal, recorded = JournalFile.resume(self._journal_path)
         with journal:
             state = recorded.states[self.task.device.name]
@@ -289,7 +289,7 @@ class _Change:
             if begun != self.task.plan:
                 parts = "; ".join(plan_differences(begun, self.task.plan))
                 raise ChangeRefused(
-                    f"the plan is not the one that this worker began ({parts})",
+                    f"the plan differs from that of the change which this worker began ({parts})",
                     hint="a step with other values is repeated at the site: slp-ops remediate without --hub",
                 )
             last = state.approved
@@ -388,7 +388,7 @@ class _Change:
         if approval.run != self.run:
             return None
         if approval.task != self.digest:
-            raise ChangeRefused("the plan is not the one that was approved: it was changed on the way")
+            raise ChangeRefused("the plan was changed on the way: another one was approved")
         if approval.serials != self.task.plan.serials:
             raise ChangeRefused("the approval is for another serial number")
         if approval.expires < datetime.now(UTC):
@@ -465,6 +465,8 @@ class _Change:
     def _answer(self, applied: DeviceChangeResult, recorded: RecordedChange) -> ChangeAnswer:
         return ChangeAnswer(
             worker=self.owner.holder,
+            device=self.task.device.name,
+            site=self.owner.site,
             report=ChangeReport.of(applied),
             captures=tuple(self.evidence.captures),
             events=tuple(_events_of(recorded, self.task.device.name)),
@@ -485,6 +487,8 @@ class _Change:
         plan = self.task.plan
         return ChangeAnswer(
             worker=self.owner.holder,
+            device=self.task.device.name,
+            site=self.owner.site,
             report=ChangeReport.of(
                 DeviceChangeResult(
                     name=plan.name,

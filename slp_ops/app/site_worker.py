@@ -82,7 +82,7 @@ _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSettings:
-    """What a worker that may change switches needs for it."""
+    """Policy and sessions of a worker that may change switches. ``transport`` does not pace its logins."""
 
     policy: ChangePolicy
     transport: ChangingTransport

@@ -32,7 +32,7 @@ class InvalidApproval(ValueError):
 
 @json_document
 class Approval:
-    """What an operator permits: this task on the switch with these serial numbers, once.
+    """Permission of an operator for a task on the switch with these serial numbers, once.
 
     ``change`` is the id of the change, ``run`` that of the operator's call, ``task`` the digest of the task
     as a worker receives it, ``claim`` the number of the attempt of ``worker``.

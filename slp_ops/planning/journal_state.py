@@ -180,7 +180,7 @@ class ApprovedEvent:
 
 @json_document
 class ReturnedEvent:
-    """What the worker's journal has of a switch is in this one too; ``events`` is how many that are."""
+    """All ``events`` of a switch in the journal of its worker are in this one too; it is their number."""
 
     event: Literal["returned"] = "returned"
     device: str

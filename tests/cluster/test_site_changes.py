@@ -240,7 +240,7 @@ FORGED: list[tuple[str, dict[str, Any], str]] = [
     ("claim", {"claim": "0" * 32}, "for another claim"),
     ("worker", {"worker": "worker-2"}, "for another worker"),
     ("expired", {"expires": datetime(2026, 1, 1, tzinfo=UTC)}, "expired at 2026-01-01T00:00:00Z"),
-    ("plan", {"task": "0" * 64}, "changed on the way"),
+    ("plan", {"task": "0" * 64}, "changed on the way: another one was approved"),
     ("serial", {"serials": ("FOC00000000",)}, "for another serial number"),
 ]
 
@@ -312,7 +312,7 @@ def test_a_task_that_was_altered_is_refused(desk: Desk, tmp_path: Path) -> None:
     for alter in (more_lines, other_values, backwards):
         sent = json.loads(json.dumps(encode(task)))
         alter(sent)
-        with pytest.raises(ChangeRefused, match="changed on the way"):
+        with pytest.raises(ChangeRefused, match="changed on the way: another one was approved"):
             Worker(desk, tmp_path / alter.__name__).do(task, sent=sent)
         desk.broker.messages.clear()
     assert not lines(desk)
@@ -536,7 +536,9 @@ def answer_of(*events: Any) -> ChangeAnswer:
             "can_roll_back": True,
         },
     )
-    return ChangeAnswer(worker="worker-1", report=report, captures=(), events=events)
+    return ChangeAnswer(
+        worker="worker-1", device="tyo-core-01", site="tokyo", report=report, captures=(), events=events
+    )
 
 
 HOSTILE_EVENTS: list[Any] = [

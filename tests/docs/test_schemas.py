@@ -33,6 +33,7 @@ _BETWEEN_PROCESSES = {
     "slp-ops/join-answer/1",
     "slp-ops/join-request/1",
     "slp-ops/signed-approval/1",
+    "slp-ops/site-ledger/1",
     "slp-ops/worker-messages/1",
     "slp-ops/worker-configuration/1",
     "slp-ops/worker-task/1",
