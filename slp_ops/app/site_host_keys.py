@@ -10,7 +10,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode, b64encode
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from slp_ops.cluster.broker_config import HOST_KEYS_STREAM
 from slp_ops.cluster.messages import FirstKey, InvalidMessage, from_message, to_message
@@ -23,11 +23,14 @@ from slp_ops.transport.known_hosts import Key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, MutableMapping
+    from contextlib import AbstractAsyncContextManager
 
     from nats.js import JetStreamContext
 
     from slp_ops.model import Device
-    from slp_ops.ports import Reader, Transport
+    from slp_ops.ports import CopyingTransport, FileTransfer, Reader, Transport, Writer
+
+S = TypeVar("S")
 
 _TRIES: Final = 3  # of an opening: another one may have the same host and port
 _LARGEST: Final = 2**14
@@ -85,22 +88,32 @@ class WithFirstKeys:
         self._transport = transport
         self._keys = keys
 
-    @asynccontextmanager
-    async def read(self, device: Device) -> AsyncIterator[Reader]:
-        """Open a session; at the first contact with a switch, a second time after its key was claimed."""
-        async with AsyncExitStack() as stack:
-            yield await self._opened(stack, device)
+    def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
+        """Delegate to the inner transport; at the first contact with a switch twice, around the claim."""
+        return self._open(device, self._transport.read)
 
-    async def _opened(self, stack: AsyncExitStack, device: Device) -> Reader:
+    @asynccontextmanager
+    async def _open(
+        self, device: Device, opening: Callable[[Device], AbstractAsyncContextManager[S]]
+    ) -> AsyncIterator[S]:
+        async with AsyncExitStack() as stack:
+            yield await self._opened(stack, device, opening)
+
+    async def _opened(
+        self,
+        stack: AsyncExitStack,
+        device: Device,
+        opening: Callable[[Device], AbstractAsyncContextManager[S]],
+    ) -> S:
         met: HostKeyUnclaimed | None = None
         try:
             for _ in range(_TRIES):
                 try:
-                    return await stack.enter_async_context(self._transport.read(device))
+                    return await stack.enter_async_context(opening(device))
                 except HostKeyUnclaimed as error:
                     met = error
                 await self._keys.claim(met)
-            return await stack.enter_async_context(self._transport.read(device))
+            return await stack.enter_async_context(opening(device))
         finally:
             if met is not None:
                 self._keys.forget(met)
@@ -108,6 +121,22 @@ class WithFirstKeys:
     async def close(self) -> None:
         """Close the inner transport."""
         await self._transport.close()
+
+
+class CopiesWithFirstKeys(WithFirstKeys):
+    """A transport that may change switches and copy files, whose first host keys are claimed."""
+
+    def __init__(self, transport: CopyingTransport, keys: FirstKeys) -> None:
+        super().__init__(transport, keys)
+        self._copying = transport
+
+    def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
+        """Delegate to the inner transport; see ``read``."""
+        return self._open(device, self._copying.write)
+
+    def files(self, device: Device) -> AbstractAsyncContextManager[FileTransfer]:
+        """Delegate to the inner transport; see ``read``."""
+        return self._open(device, self._copying.files)
 
 
 def key_subject(site: str, host: str, port: int) -> str:
