@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol
 
 from slp_ops.app.change.apply import apply, revert
+from slp_ops.app.change.at_worker import ChangeAtWorker
 from slp_ops.app.change.context import ChangeContext, FileCopying, Timeouts
 from slp_ops.app.change.verb import Observation, Result
 
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.context import EvidenceRecord, Journal, StepOperator, StopController
     from slp_ops.app.change.verb import ChangeVerb
+    from slp_ops.app.device_work import DeviceEngine
     from slp_ops.model import Device
     from slp_ops.planning.journal_state import SwitchState
     from slp_ops.ports import CopyingTransport, FileStore, OnEvent, Secret
+    from slp_ops.runs import Run
 
 
 class ChangeMaking(Protocol):
@@ -84,3 +87,37 @@ class FromHere(Generic[Observation, Result]):
     async def close(self) -> None:
         """See ``ChangeMaking``."""
         await self.transport.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtWorkers(Generic[Observation, Result]):
+    """Has workers near the switches make a change that their owners permit without an approval."""
+
+    verb: ChangeVerb[Observation, Result]
+    engine: DeviceEngine
+    run: Run
+    states: Mapping[str, SwitchState]
+    captures: Mapping[str, EvidenceRecord]
+    journal: Journal
+    files: FileStore
+
+    async def change(
+        self, device: Device, stop: StopController, on_event: OnEvent, *, back: bool
+    ) -> DeviceChangeResult | None:
+        """See ``ChangeMaking``."""
+        return await self.verb.change_over_hub(
+            ChangeAtWorker(
+                device=device,
+                plan=self.states[device.name].plan,
+                engine=self.engine,
+                run=self.run,
+                journal=self.journal,
+                evidence=self.captures[device.name],
+                files=self.files,
+                on_event=on_event,
+            )
+        )
+
+    async def close(self) -> None:
+        """See ``ChangeMaking``."""
+        await self.engine.close()

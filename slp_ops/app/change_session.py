@@ -25,7 +25,7 @@ from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.rollout import Rollout, keep
 from slp_ops.app.change.verb import ChangeVerb, Observation, Result
-from slp_ops.app.change_making import FromHere
+from slp_ops.app.change_making import AtWorkers, FromHere
 from slp_ops.app.cluster_extra import require_cluster
 from slp_ops.app.collect_task import COLLECT, CollectTask
 from slp_ops.app.commands import CommandList
@@ -60,7 +60,8 @@ from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.context import StepOperator
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
     from slp_ops.planning import SwitchPlan
     from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.runs import Run
+
+    _Changing: TypeAlias = Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]]
 
 OtherObservation = TypeVar("OtherObservation")
 OtherResult = TypeVar("OtherResult")
@@ -442,7 +445,7 @@ class ChangeSession(Generic[Observation, Result]):
         captures = {device.name: EvidenceRecord(run.device(device)) for device in fleet.devices}
         making: ChangeMaking
         if self.fleet.connecting.hub is not None:
-            making = self._over_hub(run, fleet, states, journal, captures, change)
+            making = self._over_hub(run, fleet, states, journal, files, captures, change)
         else:
             connecting = self.fleet.connecting
             making = FromHere(
@@ -477,7 +480,7 @@ class ChangeSession(Generic[Observation, Result]):
                 rollout.change_all(
                     fleet.devices,
                     changed,
-                    sessions=making,
+                    transport=making,
                     workers=self.fleet.connecting.at_once,
                     alone=lambda device: states[device.name].plan.reloads and not back,
                     verb=verb.verb,
@@ -532,12 +535,25 @@ class ChangeSession(Generic[Observation, Result]):
         fleet: _Fleet,
         states: Mapping[str, SwitchState],
         journal: JournalFile,
+        files: FileStore | None,
         captures: Mapping[str, EvidenceRecord],
         change: str,
     ) -> ChangeMaking:
         """Return what has workers make the change. Raises InputError, HubError."""
         connecting = self.fleet.connecting
         assert connecting.hub is not None  # noqa: S101 - the caller has looked
+        if self.verb.is_done_over_hub:
+            if files is None:
+                raise ValueError("an exchange of files has a folder for them")
+            return AtWorkers(
+                verb=self.verb,
+                engine=over_hub(connecting.hub, fleet.devices, connecting, self.operator),
+                run=run,
+                states=states,
+                captures=captures,
+                journal=journal,
+                files=files,
+            )
         require_cluster()
         from slp_ops.app.hub_changes import HubChanges
 
@@ -561,8 +577,13 @@ class ChangeSession(Generic[Observation, Result]):
 
         The journal of the worker that makes a change knows more than the one here. Raises InputError.
         """
+        if self.verb.is_done_over_hub:
+            return
         over_hub = self.fleet.connecting.hub is not None
-        touched = [state for state in states if state.touched]
+        found = list(states)
+        if over_hub:
+            self.verb.check_hub([state.plan for state in found])
+        touched = [state for state in found if state.touched]
         away = [state for state in touched if state.is_at_worker]
         if away and not (over_hub and sealed):
             names = ", ".join(state.plan.name for state in away)
@@ -583,7 +604,7 @@ class ChangeSession(Generic[Observation, Result]):
     def _check_plans(self, plans: Sequence[SwitchPlan]) -> None:
         """Refuse a plan that the verb cannot apply, or not over a hub. Raises InputError."""
         self.verb.check_plans(plans)
-        if self.fleet.connecting.hub is not None:
+        if self.fleet.connecting.hub is not None and not self.verb.is_done_over_hub:
             self.verb.check_hub(plans)
 
     def _engine(self, fleet: _Fleet) -> DeviceEngine:

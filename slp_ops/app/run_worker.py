@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.playbook import Risk
+    from slp_ops.transport.known_hosts import Key
 
 _JOURNALS: Final = "site-changes"  # in the state directory: the journals of the changes of each worker
 
@@ -30,6 +31,7 @@ class WorkerRequest:
 
     ``allow`` is the highest risk of a change that it makes; rules and playbooks of the folders are installed
     at the worker, beside the packaged ones.
+    ``saves_usage``: it may save the usage reports of its switches, for ``slp-ops usage save --hub``.
     """
 
     site: str
@@ -39,6 +41,7 @@ class WorkerRequest:
     allow: Risk
     rules_dir: Path | None = None
     playbooks_dir: Path | None = None
+    saves_usage: bool = False
 
 
 def run(request: WorkerRequest, operator: Operator) -> None:
@@ -68,12 +71,14 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     key = mask_key()
     knowledge = knowledge_of(request.rules_dir)
     playbooks = load_playbooks(request.playbooks_dir, [rule.id for rule in knowledge.rules])
-    transport = by_name(credentials, request.connecting, operator)
+    claimed: dict[tuple[str, int], Key] = {}
+    transport = by_name(credentials, request.connecting, operator, claimed=claimed)
     limits = [device.max_sessions for device in devices if device.max_sessions is not None]
     settings = WorkerSettings(
         site=request.site,
         devices={device.name: device for device in devices},
         transport=transport,
+        claimed_keys=claimed,
         login_rate=request.connecting.login_rate,
         secret_ids=secret_ids(credentials, devices, key),
         mask_key=key,
@@ -88,6 +93,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
             ),
             transport=transport,
         ),
+        copying=transport if request.saves_usage else None,
     )
     with suppress(KeyboardInterrupt):
         run_to_end(serve(folder, address, settings))

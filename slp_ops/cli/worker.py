@@ -59,6 +59,13 @@ if TYPE_CHECKING:
     metavar="N",
     help="Concurrent sessions of this worker. The site's workers share the limit of the site at the hub.",
 )
+@click.option(
+    "--usage-save",
+    "saves_usage",
+    is_flag=True,
+    envvar="SLP_OPS_WORKER_USAGE_SAVE",
+    help="Permit slp-ops usage save --hub: a file of usage reports on flash, its copy, its deletion.",
+)
 @inventory_option
 @ssh_config_option
 @source_options
@@ -91,6 +98,7 @@ def command(
     sites: tuple[str, ...],
     access: Path | None,
     max_sessions: int,
+    saves_usage: bool,
     inventory_path: Path | str,
     ssh_config: Path,
     sources: SourceOptions,
@@ -137,6 +145,7 @@ def command(
         allow=Risk(allow),
         rules_dir=rules_dir,
         playbooks_dir=playbooks_dir,
+        saves_usage=saves_usage,
     )
     run_worker.run(request, TerminalOperator())
     click.echo(spoken("the worker has ended"), err=True)

@@ -11,6 +11,7 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.fence.SITE.CHANGE.DEVICE          the worker that may change a device, the first one for ever
     slp.approval.SITE.CHANGE.DEVICE.CLAIM what an operator answers to that worker
     slp.heartbeat.SITE.WORKER             a worker that is alive
+    slp.hostkey.SITE.HOST                 the first host key that a worker has met at a host and port
     slp.limits.SITE.ledger                limits that the site's workers share, see site_ledger.py
 """
 
@@ -31,6 +32,7 @@ CONTROL: Final = "slp.control"
 HEARTBEAT: Final = "slp.heartbeat"
 FENCE: Final = "slp.fence"
 APPROVAL: Final = "slp.approval"
+HOST_KEY: Final = "slp.hostkey"
 LIMITS: Final = "slp.limits"
 LEDGER: Final = "ledger"
 

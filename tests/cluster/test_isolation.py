@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.cluster.conftest import Rig
 
 SECRET = b'{"of": "tokyo"}'
-STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS", "FENCES")
+STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS", "HOSTKEYS", "FENCES")
 # What tokyo has at the broker.
 THEIRS = {
     "TASKS": "slp.task.tokyo.run1.sw1",
@@ -31,6 +31,7 @@ THEIRS = {
     "CONTROL": "slp.control.tokyo.run1",
     "FENCES": "slp.fence.tokyo.change1.sw1",
     "LIMITS": "slp.limits.tokyo.ledger",
+    "HOSTKEYS": "slp.hostkey.tokyo.sw3",
 }
 ACK = "$JS.ACK.TASKS.tokyo.1.1.1.1700000000000000000.0"
 
@@ -81,6 +82,7 @@ REQUESTS: list[tuple[str, Any]] = [
             ("EVIDENCE", "evidence", "run1.sw2.end"),
             ("CONTROL", "control", "run1"),
             ("LIMITS", "limits", "ledger"),
+            ("HOSTKEYS", "hostkey", "sw3"),
         )
         for content in (
             {"seq": 1},
@@ -101,6 +103,7 @@ REQUESTS: list[tuple[str, Any]] = [
 REPLIES = [
     *THEIRS.values(),
     "slp.task.tokyo.run1.forged",
+    "slp.hostkey.tokyo.forged",
     "slp.evidence.tokyo.run1.forged.end",
     "slp.approval.osaka.change1.forged.claim",
     "slp.fence.tokyo.change1.forged",
@@ -117,6 +120,7 @@ OWN_REQUESTS = [
     ("$JS.API.DIRECT.GET.CONTROL.slp.approval.osaka.change1.mine.claim", b""),
     ("slp.heartbeat.osaka.worker-1", b"{}"),
     ("$JS.API.DIRECT.GET.LIMITS.slp.limits.osaka.ledger", b""),
+    ("slp.hostkey.osaka.mine", b"{}"),
     ("$JS.ACK.TASKS.osaka.1.1.1.1700000000000000000.0", b""),
 ]
 

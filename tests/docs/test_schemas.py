@@ -42,6 +42,7 @@ _BETWEEN_PROCESSES = {
     "slp-ops/audit-answer/1",
     "slp-ops/reachability-task/1",
     "slp-ops/reachability-answer/1",
+    "slp-ops/usage-save-task/1",
     "slp-ops/version-task/1",
     "slp-ops/version-answer/1",
 }

@@ -48,7 +48,7 @@ def change_all(folder: Path, raised: BaseException) -> tuple[Rollout, Path, Oper
         rollout = Rollout(((1, False), (10, True), (100, True)), 1, operator, run, evidence, back=False)
         transport: Any = Transport()
         rollout.change_all(
-            DEVICES, change, sessions=transport, workers=1, alone=lambda device: False, verb="remediate"
+            DEVICES, change, transport=transport, workers=1, alone=lambda device: False, verb="remediate"
         )
         return rollout, run.path, operator
 

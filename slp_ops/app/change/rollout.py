@@ -73,14 +73,14 @@ class Rollout:
         devices: Sequence[Device],
         change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult | None]],
         *,
-        sessions: Closable,
+        transport: Closable,
         workers: int,
         alone: Callable[[Device], bool],
         verb: str,
     ) -> None:
         """Change the switches batch by batch; those that reload (``alone``) one at a time.
 
-        ``change`` returns None where it was stopped before it began; ``sessions`` are closed at the end.
+        ``change`` returns None where it was stopped before it began; ``transport`` is closed at the end.
 
         Ctrl-C completes the current steps and begins no other; a second one aborts immediately.
         """
@@ -122,7 +122,7 @@ class Rollout:
                     # A canary that could not be reached has proven nothing: the next one is another canary.
                     turn += any(applied.touched for applied in self.ended.values())
             finally:
-                await sessions.close()
+                await transport.close()
 
         with self._operator.change_progress(verb, len(devices)) as shown:
             run_to_end(batch_by_batch(), gently=self._stop)
