@@ -13,6 +13,7 @@ from slp_ops.app.change_session import Risk
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
 from slp_ops.cli.language import spoken
 from slp_ops.cli.options import (
+    ConsentOption,
     NamedPath,
     SelectingOption,
     inventory_option,
@@ -71,10 +72,10 @@ if TYPE_CHECKING:
 @source_options
 @click.option(
     "--allow",
+    cls=ConsentOption,
     type=click.Choice([risk.value for risk in Risk]),
     default=Risk.CHANGE.value,
     show_default=True,
-    envvar="SLP_OPS_WORKER_ALLOW",
     help="Highest risk of an approved change that this worker makes.",
 )
 @rules_option
