@@ -26,6 +26,7 @@ _BETWEEN_PROCESSES = {
     "slp-ops/hub-access/1",
     "slp-ops/join-answer/1",
     "slp-ops/join-request/1",
+    "slp-ops/site-ledger/1",
     "slp-ops/worker-messages/1",
     "slp-ops/worker-configuration/1",
     "slp-ops/worker-task/1",
@@ -34,6 +35,7 @@ _BETWEEN_PROCESSES = {
     "slp-ops/audit-answer/1",
     "slp-ops/reachability-task/1",
     "slp-ops/reachability-answer/1",
+    "slp-ops/usage-save-task/1",
     "slp-ops/version-task/1",
     "slp-ops/version-answer/1",
 }
