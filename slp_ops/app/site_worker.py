@@ -14,6 +14,7 @@ from base64 import b64decode
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from nats.errors import Error as NatsError
@@ -24,7 +25,7 @@ from slp_ops.app.foreign_errors import is_foreign
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
-from slp_ops.cluster.broker import ACK_WAIT, connected
+from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
 from slp_ops.cluster.messages import (
@@ -54,7 +55,7 @@ from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -113,7 +114,7 @@ async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> 
                     worker = _SiteWorker.connected(settings, address.holder, client, root)
                     if await worker.is_heard():
                         settings.notice(f"site {settings.site}: connected to {address.host}:{address.port}")
-                        await worker.run()
+                        await worker.run(partial(check_access, folder, address))
     finally:
         await settings.transport.close()
 
@@ -180,13 +181,14 @@ class _SiteWorker:
         """Return whether the worker's owner permits a work. All but one only read."""
         return work != USAGE_SAVE or self.settings.copying is not None
 
-    async def run(self) -> None:
+    async def run(self, check: Callable[[], Awaitable[None]]) -> None:
+        """Do tasks. ``check`` raises HubError where the hub refuses this worker now."""
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
         pulls = min(_PULLS, self.settings.max_sessions)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._beat())
+                group.create_task(self._beat(check))
                 group.create_task(self.limits.run())
                 for _ in range(pulls):
                     group.create_task(self._pull())
@@ -201,10 +203,13 @@ class _SiteWorker:
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
 
-    async def _beat(self) -> None:
+    async def _beat(self, check: Callable[[], Awaitable[None]]) -> None:
         """Tell that this worker is alive; end where the hub does not want it any more."""
         was_connected = True
         while True:
+            # The client tries for ever, whatever the reason: a revoked site looks like a link that is down.
+            if not was_connected:
+                await check()
             if self.client.is_closed:
                 raise HubError("the hub has ended the connection", hint="the site was revoked: join again")
             if self.client.is_connected != was_connected:
