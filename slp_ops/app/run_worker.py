@@ -55,6 +55,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     from slp_ops.app.rule_options import knowledge_of
     from slp_ops.app.site_changes import ChangePolicy
     from slp_ops.app.site_credentials import secret_ids
+    from slp_ops.app.site_hops import SiteHops
     from slp_ops.app.site_worker import ChangeSettings, WorkerSettings, serve
     from slp_ops.cluster.access_folder import read_address, read_approvers
     from slp_ops.paths import state_dir
@@ -72,13 +73,15 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     knowledge = knowledge_of(request.rules_dir)
     playbooks = load_playbooks(request.playbooks_dir, [rule.id for rule in knowledge.rules])
     claimed: dict[tuple[str, int], Key] = {}
-    transport = by_name(credentials, request.connecting, operator, claimed=claimed)
+    hops = SiteHops()
+    transport = by_name(credentials, request.connecting, operator, claimed=claimed, hop_gate=hops)
     limits = [device.max_sessions for device in devices if device.max_sessions is not None]
     settings = WorkerSettings(
         site=request.site,
         devices={device.name: device for device in devices},
         transport=transport,
         claimed_keys=claimed,
+        hops=hops,
         login_rate=request.connecting.login_rate,
         secret_ids=secret_ids(credentials, devices, key),
         mask_key=key,
