@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+    from slp_ops.app.site_hops import SiteHops
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
     from slp_ops.ports import CopyingTransport, ProgressEvent, Transport
@@ -85,7 +86,7 @@ class WorkerSettings:
 
     ``transport`` does not pace its logins: they are paced together with those of the site's other workers, of
     which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential. ``claimed_keys`` are
-    those of the transport's ``HostKeys``.
+    those of the transport's ``HostKeys``, ``hops`` is the gate of its jump hosts.
     ``copying`` is set where it may save usage reports for ``usage save``; without it the worker only reads.
     """
 
@@ -93,6 +94,7 @@ class WorkerSettings:
     devices: Mapping[str, Device]
     transport: Transport
     claimed_keys: MutableMapping[tuple[str, int], Key]
+    hops: SiteHops
     login_rate: float
     secret_ids: Mapping[str, str]
     mask_key: bytes
@@ -146,6 +148,7 @@ class _SiteWorker:
             secret_ids=settings.secret_ids,
             notice=settings.notice,
         )
+        settings.hops.gate = limits
         keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
         if settings.copying is None:
             transport = Paced(WithFirstKeys(settings.transport, keys), limits)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from slp_ops.app import site_worker
 from slp_ops.app.selection import read_inventory
+from slp_ops.app.site_hops import SiteHops
 from slp_ops.app.site_worker import WorkerSettings, serve
 from slp_ops.cluster import evidence_parts, once
 from slp_ops.cluster.access_folder import read_address
@@ -158,6 +159,7 @@ def main(site: str, access: str, inventory: str, sessions: str, seconds: str, re
         devices=devices,
         transport=Transport(float(seconds), Path(reads), killing),
         claimed_keys={},
+        hops=SiteHops(),
         login_rate=float(os.environ["SLP_OPS_LOGIN_RATE"]),
         secret_ids={"default": "of the site"},
         mask_key=mask_key(),
