@@ -262,7 +262,7 @@ class _SiteWorker:
         try:
             names = _names_of(message, self.settings.site)
             try:
-                # A broker that was killed, or not heard for long, delivers again what is at work here.
+                # A broker that was killed, or was out of reach for long, delivers again what is at work here.
                 lock = self.at_work.setdefault(names, asyncio.Lock())
                 async with lock:
                     await self._answer(message, names)

@@ -67,7 +67,7 @@ def test_broker_and_operator_killed_at_each_moment(rig: Rig, target: str) -> Non
 
 
 def test_a_task_that_is_delivered_again_opens_no_second_session(rig: Rig) -> None:
-    """A broker that has forgotten a delivery, or has not heard of a worker for long, gives its task again."""
+    """A broker forgets deliveries when it is killed, and delivers a task again after 30 s without a sign."""
     fleet = Fleet(rig, 1)
     fleet.worker("one", fleet.access(), 4, 2.0)
     collecting = fleet.collect()
@@ -76,7 +76,7 @@ def test_a_task_that_is_delivered_again_opens_no_second_session(rig: Rig) -> Non
     async def give_back() -> None:
         folder = rig.hub_folder / "hub"
         async with connected(folder, read_address(folder, hint="")) as client:
-            # The first delivery of the first message, as its worker would give it back.
+            # The first delivery of the first message is refused, as by its worker.
             await client.publish("$JS.ACK.TASKS.tokyo.1.1.1.1700000000000000000.0", b"-NAK")
             await client.flush()
             for _ in range(100):
