@@ -63,8 +63,8 @@ if TYPE_CHECKING:
 @click.option(
     "--usage-save",
     "saves_usage",
+    cls=ConsentOption,
     is_flag=True,
-    envvar="SLP_OPS_WORKER_USAGE_SAVE",
     help="Permit slp-ops usage save --hub: a file of usage reports on flash, its copy, its deletion.",
 )
 @inventory_option
