@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
+    from slp_ops.transport.known_hosts import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +55,14 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     inventory, devices = request.target.choose(operator)
     credentials = credentials_for(inventory, devices, ask=operator.ask)
     key = mask_key()
-    transport = by_name(credentials, request.connecting, operator)
+    claimed: dict[tuple[str, int], Key] = {}
+    transport = by_name(credentials, request.connecting, operator, claimed=claimed)
     limits = [device.max_sessions for device in devices if device.max_sessions is not None]
     settings = WorkerSettings(
         site=request.site,
         devices={device.name: device for device in devices},
         transport=transport,
+        claimed_keys=claimed,
         login_rate=request.connecting.login_rate,
         secret_ids=secret_ids(credentials, devices, key),
         mask_key=key,

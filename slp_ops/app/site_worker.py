@@ -21,6 +21,7 @@ from nats.errors import Error as NatsError
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
+from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, connected
@@ -53,7 +54,7 @@ from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, MutableMapping
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
     from slp_ops.ports import CopyingTransport, ProgressEvent, Transport
+    from slp_ops.transport.known_hosts import Key
 
 # One pull takes one task, so that nothing lies in a buffer; several at once hide the way to the hub.
 _PULLS: Final = 16
@@ -80,13 +82,15 @@ class WorkerSettings:
     """A worker's own side of its work. ``devices`` are the only ones that it logs in to, by their names.
 
     ``transport`` does not pace its logins: they are paced together with those of the site's other workers, of
-    which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential.
+    which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential. ``claimed_keys`` are
+    those of the transport's ``HostKeys``.
     ``copying`` is set where it may save usage reports for ``usage save``; without it the worker only reads.
     """
 
     site: str
     devices: Mapping[str, Device]
     transport: Transport
+    claimed_keys: MutableMapping[tuple[str, int], Key]
     login_rate: float
     secret_ids: Mapping[str, str]
     mask_key: bytes
@@ -137,9 +141,12 @@ class _SiteWorker:
             secret_ids=settings.secret_ids,
             notice=settings.notice,
         )
-        copying = None if settings.copying is None else PacedCopies(settings.copying, limits)
-        transport = Paced(settings.transport, limits) if copying is None else copying
-        return cls(settings, holder, client, js, root, limits, transport, copying)
+        keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
+        if settings.copying is None:
+            transport = Paced(WithFirstKeys(settings.transport, keys), limits)
+            return cls(settings, holder, client, js, root, limits, transport, None)
+        copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
+        return cls(settings, holder, client, js, root, limits, copying, copying)
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
