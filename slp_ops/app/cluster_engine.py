@@ -476,7 +476,9 @@ class _Session:
     def _give_up(self, failure: DeviceFailure, site: str | None = None) -> None:
         """End the visits that wait, of one site or all."""
         for visit in self.visits.values():
-            if site in (None, visit.device.site) and not visit.is_taken and not visit.ended.done():
+            # Evidence that is being taken comes, unless the hub is silent.
+            concerned = site == visit.device.site and not visit.is_taken
+            if (concerned or site is None) and not visit.ended.done():
                 visit.ended.set_result(Outcome(failure=failure))
                 if not visit.is_submitted:
                     visit.limit.reschedule(asyncio.get_running_loop().time())
@@ -522,11 +524,11 @@ class _Session:
             if not visit.ended.done():
                 visit.ended.set_exception(err)
             return
+        if not visit.ended.done():  # without a hub, nothing can be removed from it
+            visit.ended.set_result(outcome)
         # The task first: evidence that is still there when this process is killed is taken again.
         await remove_task(self.js, TASKS_STREAM, subject(TASK, *names), visit.sequence)
         await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, *names)}.>")
-        if not visit.ended.done():
-            visit.ended.set_result(outcome)
 
     async def _unpacked(self, visit: _Visit, names: tuple[str, str, str], data: bytes) -> Outcome | None:
         end = read_end(data)

@@ -21,6 +21,7 @@ _BETWEEN_PROCESSES = {
     "slp-ops/cluster-event/1",
     "slp-ops/cluster-task/1",
     "slp-ops/evidence-end/1",
+    "slp-ops/first-host-key/1",
     "slp-ops/heartbeat/1",
     "slp-ops/hub/1",
     "slp-ops/hub-access/1",
