@@ -63,9 +63,7 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
     assert refusals() == before
 
 
-def test_a_bastion_that_refuses_is_tried_once_by_each_worker(
-    lab: Callable[..., Any], rig: Rig
-) -> None:
+def test_a_bastion_that_refuses_is_tried_once_by_each_worker(lab: Callable[..., Any], rig: Rig) -> None:
     running = lab(sw1="healthy", sw2="healthy", sw3="healthy")
     asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=20)
     hop = {
