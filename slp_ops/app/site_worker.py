@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
@@ -131,6 +132,9 @@ class _SiteWorker:
     copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
+    at_work: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
+    )
 
     @classmethod
     def connected(cls, settings: WorkerSettings, holder: str, client: Client, root: Path) -> _SiteWorker:
@@ -258,7 +262,10 @@ class _SiteWorker:
         try:
             names = _names_of(message, self.settings.site)
             try:
-                await self._answer(message, names)
+                # A broker that was killed, or was out of reach for long, delivers again what is at work here.
+                lock = self.at_work.setdefault(names, asyncio.Lock())
+                async with lock:
+                    await self._answer(message, names)
             except BaseException as err:
                 if not is_foreign(err) and not isinstance(err, SlpOpsError):
                     raise

@@ -12,6 +12,7 @@ import click
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
 from slp_ops.cli.language import spoken
 from slp_ops.cli.options import (
+    ConsentOption,
     NamedPath,
     SelectingOption,
     inventory_option,
@@ -60,8 +61,8 @@ if TYPE_CHECKING:
 @click.option(
     "--usage-save",
     "saves_usage",
+    cls=ConsentOption,
     is_flag=True,
-    envvar="SLP_OPS_WORKER_USAGE_SAVE",
     help="Permit slp-ops usage save --hub: a file of usage reports on flash, its copy, its deletion.",
 )
 @inventory_option

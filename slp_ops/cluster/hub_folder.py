@@ -170,12 +170,10 @@ class HubFolder:
         """
         soon = datetime.now(UTC) + _RENEWED_BEFORE
         renewed = []
-        for name in ("broker.pem", f"hub/{CERTIFICATE_FILE}", f"operator/{CERTIFICATE_FILE}"):
-            if not (self.path / name).exists() and name.startswith("operator"):
-                continue  # moved to the computer of the operator
+        for name, until in self.certificates():
+            if until > soon:
+                continue
             with self._usable(name):
-                if validity_of(self._needed(name))[1] > soon:
-                    continue
                 if name == "broker.pem":
                     key = load_key(self._needed("broker.key"))
                     addresses = (*self.read().addresses, *_LOCAL)
@@ -188,6 +186,14 @@ class HubFolder:
             self._write(name, signed)
             renewed.append(name)
         return tuple(renewed)
+
+    def certificates(self) -> Iterator[tuple[str, datetime]]:
+        """Yield name and end of each certificate that :meth:`renew` renews. Raises InputError."""
+        for name in ("broker.pem", f"hub/{CERTIFICATE_FILE}", f"operator/{CERTIFICATE_FILE}"):
+            if not (self.path / name).exists() and name.startswith("operator"):
+                continue  # moved to the computer of the operator
+            with self._usable(name):
+                yield name, validity_of(self._needed(name))[1]
 
     def check(self) -> None:
         """Raise InputError for a file that is missing or damaged, or a key that other users can read."""
