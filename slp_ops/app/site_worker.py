@@ -12,7 +12,7 @@ import secrets
 import shutil
 from base64 import b64decode
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -20,9 +20,11 @@ from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
+from slp_ops.app.change_task import CHANGE
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
+from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
@@ -63,6 +65,9 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+    from slp_ops.app.change_task import ChangeAnswer, ChangeTask
+    from slp_ops.app.device_work import AnyWork
+    from slp_ops.app.site_changes import ChangePolicy
     from slp_ops.app.site_hops import SiteHops
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
@@ -78,6 +83,14 @@ _MOST_TAKEN: Final = 1000  # names of captures in a task
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
 # Fields of a device that decide where a session goes and with what.
 _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSettings:
+    """Policy and sessions of a worker that may change switches. ``transport`` does not pace its logins."""
+
+    policy: ChangePolicy
+    transport: CopyingTransport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +114,7 @@ class WorkerSettings:
     max_sessions: int
     notice: Callable[[str], None]
     copying: CopyingTransport | None = None
+    changes: ChangeSettings | None = None
 
 
 async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> None:
@@ -132,6 +146,7 @@ class _SiteWorker:
     copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
+    changes: SiteChanges | None = None
     at_work: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
@@ -150,11 +165,21 @@ class _SiteWorker:
         )
         settings.hops.gate = limits
         keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
-        if settings.copying is None:
-            transport = Paced(WithFirstKeys(settings.transport, keys), limits)
-            return cls(settings, holder, client, js, root, limits, transport, None)
-        copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
-        return cls(settings, holder, client, js, root, limits, copying, copying)
+        changes, copying = settings.changes, None
+        transport: Transport = Paced(WithFirstKeys(settings.transport, keys), limits)
+        if settings.copying is not None:
+            transport = copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
+        worker = cls(settings, holder, client, js, root, limits, transport, copying)
+        if changes is not None:
+            worker.changes = SiteChanges(
+                policy=changes.policy,
+                site=settings.site,
+                holder=holder,
+                client=client,
+                js=js,
+                transport=PacedCopies(CopiesWithFirstKeys(changes.transport, keys), limits),
+            )
+        return worker
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
@@ -173,7 +198,7 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=tuple(name for name in WORKS if self._permits(name)),
+                works=(*(name for name in WORKS if self._permits(name)), CHANGE.name),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
@@ -199,6 +224,8 @@ class _SiteWorker:
         except* HubError as errors:
             raise errors.exceptions[0] from None
         finally:
+            if self.changes is not None:
+                await self.changes.end()
             for task in self.serving:
                 task.cancel()
             if self.serving:
@@ -255,6 +282,8 @@ class _SiteWorker:
             if from_message(RunControl, message.data).cancelled:
                 for visit in self.visits.get(run, ()):
                     visit.cancel()
+                if self.changes is not None:
+                    self.changes.stop(run)
 
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
@@ -297,7 +326,7 @@ class _SiteWorker:
             raise InvalidMessage("a name that no run gives")
         if len(order.taken) > _MOST_TAKEN:
             raise InvalidMessage("more captures than a run has of a switch")
-        await self._visit(order)
+        await self._visit(order, message)
 
     async def _refuse(self, names: tuple[str, str, str], failure: DeviceFailure) -> None:
         """Answer a task that cannot be done, so that its run does not wait for it."""
@@ -318,7 +347,7 @@ class _SiteWorker:
         data = await last_of(self.js, CONTROL_STREAM, subject(CONTROL, self.settings.site, run))
         return data is not None and from_message(RunControl, data).cancelled
 
-    async def _visit(self, order: TaskMessage) -> None:
+    async def _visit(self, order: TaskMessage, message: Msg) -> None:
         """Visit the device and publish its evidence under an attempt of its own."""
         attempt = secrets.token_hex(8)
         folder = self.root / attempt
@@ -326,8 +355,10 @@ class _SiteWorker:
         try:
             evidence = RunEvidence(folder, key=self.settings.mask_key)
             self._put_earlier(folder / order.folder, order)
-            visit = asyncio.create_task(self._outcome(order, evidence))
-            self.visits.setdefault(order.run, set()).add(visit)
+            visit = asyncio.create_task(self._outcome(order, message, evidence))
+            visits = self.visits.setdefault(order.run, set())
+            if order.work != CHANGE.name:  # a change is not cut off in a step
+                visits.add(visit)
             try:
                 outcome = await visit
             except asyncio.CancelledError:
@@ -336,9 +367,9 @@ class _SiteWorker:
                     raise
                 outcome = None
             finally:
-                self.visits[order.run].discard(visit)
-                if not self.visits[order.run]:
-                    del self.visits[order.run]
+                visits.discard(visit)
+                if not visits:
+                    self.visits.pop(order.run, None)
             exchanged = evidence.folder(order.folder).exchanged
             data = await asyncio.to_thread(
                 pack, folder / order.folder, without=set(order.taken), exchanged=exchanged
@@ -370,9 +401,9 @@ class _SiteWorker:
         for name in order.taken:
             atomic_files.replace(folder / name, files.get(name, b""))
 
-    async def _outcome(self, order: TaskMessage, evidence: RunEvidence) -> Outcome:
+    async def _outcome(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> Outcome:
         try:
-            work = work_of(order.work)
+            work = self._work(order, message, evidence)
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
             return Outcome(failure=_refused("unknown_task", f"the worker does not know this task: {err}"))
@@ -393,6 +424,24 @@ class _SiteWorker:
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )
         return await outcome_of(work, task, tools)
+
+    def _work(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> AnyWork:
+        """Return the work of a task. Raises ValueError."""
+        changes = self.changes
+        if order.work != CHANGE.name or changes is None:
+            return work_of(order.work)
+
+        async def visit(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
+            return await changes.change(
+                task,
+                order,
+                message,
+                evidence=tools.evidence,
+                mask=evidence.masked,
+                on_event=tools.on_event,
+            )
+
+        return replace(CHANGE, visit=visit)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""

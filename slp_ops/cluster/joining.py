@@ -42,13 +42,17 @@ class JoinRequest:
 
 @json_document
 class JoinAnswer:
-    """Answer of the hub: a certificate, or the reason for none."""
+    """Answer of the hub: a certificate, or the reason for none.
+
+    ``approvers`` are the public keys of the operators who may approve changes.
+    """
 
     schema: Literal["slp-ops/join-answer/1"] = "slp-ops/join-answer/1"
     error: str = ""
     hint: str = ""
     certificate: str = ""
     authority: str = ""
+    approvers: tuple[str, ...] = ()
     address: HubAddress | None = None
 
 
@@ -125,7 +129,10 @@ async def _answered(
         site=asked.site,
     )
     return JoinAnswer(
-        certificate=certificate.decode(), authority=folder.authority_pem().decode(), address=address
+        certificate=certificate.decode(),
+        authority=folder.authority_pem().decode(),
+        approvers=state.approvers,
+        address=address,
     )
 
 
