@@ -12,18 +12,23 @@ import secrets
 import shutil
 from base64 import b64decode
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
+from slp_ops.app.change_task import CHANGE
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
+from slp_ops.app.site_changes import SiteChanges
+from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
-from slp_ops.cluster.broker import ACK_WAIT, connected
+from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
 from slp_ops.cluster.messages import (
@@ -53,16 +58,21 @@ from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from pathlib import Path
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+    from slp_ops.app.change_task import ChangeAnswer, ChangeTask
+    from slp_ops.app.device_work import AnyWork
+    from slp_ops.app.site_changes import ChangePolicy
+    from slp_ops.app.site_hops import SiteHops
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
     from slp_ops.ports import CopyingTransport, ProgressEvent, Transport
+    from slp_ops.transport.known_hosts import Key
 
 # One pull takes one task, so that nothing lies in a buffer; several at once hide the way to the hub.
 _PULLS: Final = 16
@@ -76,23 +86,35 @@ _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSettings:
+    """Policy and sessions of a worker that may change switches. ``transport`` does not pace its logins."""
+
+    policy: ChangePolicy
+    transport: CopyingTransport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
     """A worker's own side of its work. ``devices`` are the only ones that it logs in to, by their names.
 
     ``transport`` does not pace its logins: they are paced together with those of the site's other workers, of
-    which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential.
+    which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential. ``claimed_keys`` are
+    those of the transport's ``HostKeys``, ``hops`` is the gate of its jump hosts.
     ``copying`` is set where it may save usage reports for ``usage save``; without it the worker only reads.
     """
 
     site: str
     devices: Mapping[str, Device]
     transport: Transport
+    claimed_keys: MutableMapping[tuple[str, int], Key]
+    hops: SiteHops
     login_rate: float
     secret_ids: Mapping[str, str]
     mask_key: bytes
     max_sessions: int
     notice: Callable[[str], None]
     copying: CopyingTransport | None = None
+    changes: ChangeSettings | None = None
 
 
 async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> None:
@@ -107,7 +129,7 @@ async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> 
                     worker = _SiteWorker.connected(settings, address.holder, client, root)
                     if await worker.is_heard():
                         settings.notice(f"site {settings.site}: connected to {address.host}:{address.port}")
-                        await worker.run()
+                        await worker.run(partial(check_access, folder, address))
     finally:
         await settings.transport.close()
 
@@ -124,6 +146,10 @@ class _SiteWorker:
     copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
+    changes: SiteChanges | None = None
+    at_work: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
+    )
 
     @classmethod
     def connected(cls, settings: WorkerSettings, holder: str, client: Client, root: Path) -> _SiteWorker:
@@ -137,9 +163,23 @@ class _SiteWorker:
             secret_ids=settings.secret_ids,
             notice=settings.notice,
         )
-        copying = None if settings.copying is None else PacedCopies(settings.copying, limits)
-        transport = Paced(settings.transport, limits) if copying is None else copying
-        return cls(settings, holder, client, js, root, limits, transport, copying)
+        settings.hops.gate = limits
+        keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
+        changes, copying = settings.changes, None
+        transport: Transport = Paced(WithFirstKeys(settings.transport, keys), limits)
+        if settings.copying is not None:
+            transport = copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
+        worker = cls(settings, holder, client, js, root, limits, transport, copying)
+        if changes is not None:
+            worker.changes = SiteChanges(
+                policy=changes.policy,
+                site=settings.site,
+                holder=holder,
+                client=client,
+                js=js,
+                transport=PacedCopies(CopiesWithFirstKeys(changes.transport, keys), limits),
+            )
+        return worker
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
@@ -158,7 +198,7 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=tuple(name for name in WORKS if self._permits(name)),
+                works=(*(name for name in WORKS if self._permits(name)), CHANGE.name),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
@@ -170,19 +210,22 @@ class _SiteWorker:
         """Return whether the worker's owner permits a work. All but one only read."""
         return work != USAGE_SAVE or self.settings.copying is not None
 
-    async def run(self) -> None:
+    async def run(self, check: Callable[[], Awaitable[None]]) -> None:
+        """Do tasks. ``check`` raises HubError where the hub refuses this worker now."""
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
         pulls = min(_PULLS, self.settings.max_sessions)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._beat())
+                group.create_task(self._beat(check))
                 group.create_task(self.limits.run())
                 for _ in range(pulls):
                     group.create_task(self._pull())
         except* HubError as errors:
             raise errors.exceptions[0] from None
         finally:
+            if self.changes is not None:
+                await self.changes.end()
             for task in self.serving:
                 task.cancel()
             if self.serving:
@@ -191,10 +234,13 @@ class _SiteWorker:
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
 
-    async def _beat(self) -> None:
+    async def _beat(self, check: Callable[[], Awaitable[None]]) -> None:
         """Tell that this worker is alive; end where the hub does not want it any more."""
         was_connected = True
         while True:
+            # The client tries for ever, whatever the reason: a revoked site looks like a link that is down.
+            if not was_connected:
+                await check()
             if self.client.is_closed:
                 raise HubError("the hub has ended the connection", hint="the site was revoked: join again")
             if self.client.is_connected != was_connected:
@@ -236,6 +282,8 @@ class _SiteWorker:
             if from_message(RunControl, message.data).cancelled:
                 for visit in self.visits.get(run, ()):
                     visit.cancel()
+                if self.changes is not None:
+                    self.changes.stop(run)
 
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
@@ -243,7 +291,10 @@ class _SiteWorker:
         try:
             names = _names_of(message, self.settings.site)
             try:
-                await self._answer(message, names)
+                # A broker that was killed, or was out of reach for long, delivers again what is at work here.
+                lock = self.at_work.setdefault(names, asyncio.Lock())
+                async with lock:
+                    await self._answer(message, names)
             except BaseException as err:
                 if not is_foreign(err) and not isinstance(err, SlpOpsError):
                     raise
@@ -275,7 +326,7 @@ class _SiteWorker:
             raise InvalidMessage("a name that no run gives")
         if len(order.taken) > _MOST_TAKEN:
             raise InvalidMessage("more captures than a run has of a switch")
-        await self._visit(order)
+        await self._visit(order, message)
 
     async def _refuse(self, names: tuple[str, str, str], failure: DeviceFailure) -> None:
         """Answer a task that cannot be done, so that its run does not wait for it."""
@@ -296,7 +347,7 @@ class _SiteWorker:
         data = await last_of(self.js, CONTROL_STREAM, subject(CONTROL, self.settings.site, run))
         return data is not None and from_message(RunControl, data).cancelled
 
-    async def _visit(self, order: TaskMessage) -> None:
+    async def _visit(self, order: TaskMessage, message: Msg) -> None:
         """Visit the device and publish its evidence under an attempt of its own."""
         attempt = secrets.token_hex(8)
         folder = self.root / attempt
@@ -304,8 +355,10 @@ class _SiteWorker:
         try:
             evidence = RunEvidence(folder, key=self.settings.mask_key)
             self._put_earlier(folder / order.folder, order)
-            visit = asyncio.create_task(self._outcome(order, evidence))
-            self.visits.setdefault(order.run, set()).add(visit)
+            visit = asyncio.create_task(self._outcome(order, message, evidence))
+            visits = self.visits.setdefault(order.run, set())
+            if order.work != CHANGE.name:  # a change is not cut off in a step
+                visits.add(visit)
             try:
                 outcome = await visit
             except asyncio.CancelledError:
@@ -314,9 +367,9 @@ class _SiteWorker:
                     raise
                 outcome = None
             finally:
-                self.visits[order.run].discard(visit)
-                if not self.visits[order.run]:
-                    del self.visits[order.run]
+                visits.discard(visit)
+                if not visits:
+                    self.visits.pop(order.run, None)
             exchanged = evidence.folder(order.folder).exchanged
             data = await asyncio.to_thread(
                 pack, folder / order.folder, without=set(order.taken), exchanged=exchanged
@@ -348,9 +401,9 @@ class _SiteWorker:
         for name in order.taken:
             atomic_files.replace(folder / name, files.get(name, b""))
 
-    async def _outcome(self, order: TaskMessage, evidence: RunEvidence) -> Outcome:
+    async def _outcome(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> Outcome:
         try:
-            work = work_of(order.work)
+            work = self._work(order, message, evidence)
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
             return Outcome(failure=_refused("unknown_task", f"the worker does not know this task: {err}"))
@@ -371,6 +424,24 @@ class _SiteWorker:
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )
         return await outcome_of(work, task, tools)
+
+    def _work(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> AnyWork:
+        """Return the work of a task. Raises ValueError."""
+        changes = self.changes
+        if order.work != CHANGE.name or changes is None:
+            return work_of(order.work)
+
+        async def visit(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
+            return await changes.change(
+                task,
+                order,
+                message,
+                evidence=tools.evidence,
+                mask=evidence.masked,
+                on_event=tools.on_event,
+            )
+
+        return replace(CHANGE, visit=visit)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""

@@ -27,13 +27,27 @@ from slp_ops.cluster.authority import validity_of
 from slp_ops.cluster.broker_config import (
     CONTROL_STREAM,
     EVIDENCE_STREAM,
+    FENCE_STREAM,
     HEARTBEAT_STREAM,
+    HOST_KEYS_STREAM,
     LIMITS_STREAM,
     TASKS_STREAM,
 )
 from slp_ops.cluster.messages import Heartbeat, InvalidMessage, from_message
 from slp_ops.cluster.site_ledger import LARGEST_LEDGER
-from slp_ops.cluster.subjects import CONTROL, EVIDENCE, HEARTBEAT, LIMITS, TASK, names_in, subject, token
+from slp_ops.cluster.subjects import (
+    APPROVAL,
+    CONTROL,
+    EVIDENCE,
+    FENCE,
+    HEARTBEAT,
+    HOST_KEY,
+    LIMITS,
+    TASK,
+    names_in,
+    subject,
+    token,
+)
 from slp_ops.errors import HubError, InputError, Problem
 from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.regular_files import read_input
@@ -87,11 +101,15 @@ _HEARTBEAT_LIFE: Final = 20.0  # without one for so long, a worker counts as gon
 _HEARTBEAT_SHARE: Final = 0.01
 # Shares of the disk that the hub may use. What a worker read is by far the largest.
 _SHARES: Final = {
-    TASKS_STREAM: (TASK, 0.08),
-    EVIDENCE_STREAM: (EVIDENCE, 0.87),
-    CONTROL_STREAM: (CONTROL, 0.01),
-    LIMITS_STREAM: (LIMITS, 0.01),
+    TASKS_STREAM: ((TASK,), 0.08),
+    EVIDENCE_STREAM: ((EVIDENCE,), 0.85),
+    CONTROL_STREAM: ((CONTROL, APPROVAL), 0.01),
+    FENCE_STREAM: ((FENCE,), 0.01),
+    LIMITS_STREAM: ((LIMITS,), 0.01),
+    HOST_KEYS_STREAM: ((HOST_KEY,), 0.01),
 }
+# Streams whose messages are not of a run.
+_LASTING: Final = frozenset({LIMITS_STREAM, HOST_KEYS_STREAM})
 # Streams in which a message is replaced by the next one of its subject.
 _REPLACED: Final = frozenset({CONTROL_STREAM, LIMITS_STREAM})
 
@@ -148,6 +166,16 @@ def _check_validity(folder: Path, address: HubAddress) -> None:
         )
 
 
+async def check_access(folder: Path, address: HubAddress) -> None:
+    """Raise HubError where the hub refuses an access; none where it is not reached."""
+    _check_validity(folder, address)
+    with suppress(_NotReached):
+        trial = await _connect(
+            f"tls://{address.host}:{address.port}", tls_context(folder), address, allow_reconnect=False
+        )
+        await trial.close()
+
+
 async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> Client:
     loop = asyncio.get_running_loop()
     give_up = loop.time() + _RESTART_SECONDS
@@ -181,6 +209,8 @@ async def _connect(
                 max_outstanding_pings=2,
                 error_cb=silent,
             )
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError) as error:
+        raise _unreachable(address, error) from error  # it ended in the handshake, as a broker that is killed
     except ssl.SSLError as error:
         raise _mistrust(error, address) from error
     except NatsError as error:
@@ -226,12 +256,12 @@ def _unreachable(address: HubAddress, error: Exception) -> _NotReached:
 
 async def prepare_streams(js: JetStreamContext, *, disk_bytes: int) -> None:
     """Make the streams, or bring their limits up to date."""
-    for name, (family, share) in _SHARES.items():
+    for name, (families, share) in _SHARES.items():
         await _make_stream(
             js,
             StreamConfig(
                 name=name,
-                subjects=[f"{family}.>"],
+                subjects=[f"{family}.>" for family in families],
                 storage=StorageType.FILE,
                 # One message a subject, and a second one is refused: nothing is submitted or stored twice.
                 max_msgs_per_subject=1,
@@ -239,7 +269,7 @@ async def prepare_streams(js: JetStreamContext, *, disk_bytes: int) -> None:
                 discard_new_per_subject=name not in _REPLACED,
                 # Below the disk's size: a full stream refuses cleanly, a full disk breaks it.
                 max_bytes=int(disk_bytes * share),
-                max_age=None if name == LIMITS_STREAM else _LONGEST_LIFE,
+                max_age=None if name in _LASTING else _LONGEST_LIFE,
                 max_msgs=_MOST_EVIDENCE,
                 max_msg_size=LARGEST_LEDGER if name == LIMITS_STREAM else -1,
                 allow_direct=True,
@@ -353,15 +383,22 @@ async def is_known(js: JetStreamContext, site: str) -> bool:
 
 
 async def forget_sites(js: JetStreamContext, known: Collection[str]) -> None:
-    """Remove what sites have at the broker that are not ``known`` any more. Raises NATS errors."""
+    """Remove what sites have at the broker that are not ``known`` any more. Raises NATS errors.
+
+    Fences stay: they show to a worker that joins later that a change was begun.
+    """
     for consumer in await js.consumers_info(TASKS_STREAM):
         try:
             (site,) = names_in(TASK, (consumer.config.filter_subject or "").removesuffix(".>"))
         except ValueError:
             continue
         if site not in known:
-            for stream, (family, _) in (*_SHARES.items(), (HEARTBEAT_STREAM, (HEARTBEAT, 0.0))):
-                await js.purge_stream(stream, subject=f"{subject(family, site)}.>")
+            removed = {
+                stream: families for stream, (families, _) in _SHARES.items() if stream != FENCE_STREAM
+            }
+            for stream, families in (*removed.items(), (HEARTBEAT_STREAM, (HEARTBEAT,))):
+                for family in families:
+                    await js.purge_stream(stream, subject=f"{subject(family, site)}.>")
             await js.delete_consumer(TASKS_STREAM, consumer.name)
 
 

@@ -1,7 +1,4 @@
-"""Workers of a site count refused logins together, and share its login rate and its sessions.
-
-The broker is a table here: it compares and sets like the real one, loses answers, and is down for a while.
-"""
+"""Workers of a site count refused logins together, and share its login rate and its sessions."""
 
 from __future__ import annotations
 
@@ -9,23 +6,30 @@ import asyncio
 import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.errors import APIError, NotFoundError
 
-from slp_ops.app import site_limits
+from slp_ops.app import site_hops, site_limits
 from slp_ops.app.site_credentials import secret_ids
+from slp_ops.app.site_hops import SiteHops
 from slp_ops.app.site_limits import SiteLimits
+from slp_ops.cluster import ledger_store
 from slp_ops.cluster.ledger_store import begin_counts, prepare_ledger
 from slp_ops.cluster.messages import InvalidMessage
 from slp_ops.cluster.site_ledger import SiteLedger
 from slp_ops.engine.pacing import LoginPacer, Paced
-from slp_ops.errors import AuthenticationFailed, CredentialError, CredentialStopped, HungUp
+from slp_ops.errors import (
+    AuthenticationFailed,
+    CredentialError,
+    CredentialStopped,
+    HopFailed,
+    HubError,
+    HungUp,
+)
 from slp_ops.model import Device
 from slp_ops.ports import SECRET_OFFER, Credential, Secret
+from tests.cluster.table_broker import Broker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,45 +37,8 @@ if TYPE_CHECKING:
 LEDGER = "slp.limits.tokyo.ledger"
 
 
-@dataclass
-class Broker:
-    """A stream of one message a subject."""
-
-    chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - the same each time
-    loses: float = 0.0  # share of answers
-    is_down: bool = False
-    seconds: float = 0.001
-    stored: dict[str, tuple[bytes, int]] = field(default_factory=dict)
-    numbers: int = 0
-
-    async def _travel(self) -> None:
-        await asyncio.sleep(self.seconds)
-        if self.is_down:
-            raise NatsTimeoutError
-
-    async def get_msg(self, stream: str, *, subject: str, direct: bool) -> Any:
-        await self._travel()
-        if self.chance.random() < self.loses:
-            raise NatsTimeoutError
-        if subject not in self.stored:
-            raise NotFoundError
-        data, number = self.stored[subject]
-        return SimpleNamespace(data=data, seq=number)
-
-    async def publish(self, subject: str, data: bytes, *, headers: dict[str, str], timeout: float) -> Any:
-        await self._travel()
-        expected = int(headers["Nats-Expected-Last-Subject-Sequence"])
-        if self.stored.get(subject, (b"", 0))[1] != expected:
-            raise APIError(code=400, err_code=10071, description="wrong last sequence")
-        self.numbers += 1
-        self.stored[subject] = (data, self.numbers)
-        if self.chance.random() < self.loses:
-            raise NatsTimeoutError
-        return SimpleNamespace(seq=self.numbers)
-
-    @property
-    def ledger(self) -> SiteLedger:
-        return SiteLedger.read(self.stored[LEDGER][0])
+def ledger_of(broker: Broker) -> SiteLedger:
+    return SiteLedger.read(broker.stored[LEDGER][0])
 
 
 @dataclass
@@ -288,6 +255,20 @@ def test_without_the_broker_no_login_begins() -> None:
     play(scene)
 
 
+def test_a_run_over_a_hub_that_keeps_no_limits_ends_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_store, "_PATIENCE", 0.2)
+
+    async def scene(broker: Broker) -> None:
+        broker.is_down = True  # the subject has no stream, or the broker is gone
+        with pytest.raises(HubError, match="the hub does not answer with the limits of site tokyo"):
+            await begin_counts(broker, "tokyo")  # type: ignore[arg-type]
+        broker.is_down = False
+        broker.stored.clear()  # of a site that was revoked meanwhile
+        await begin_counts(broker, "tokyo")  # type: ignore[arg-type]
+
+    play(scene)
+
+
 def test_a_password_that_changes_in_the_middle() -> None:
     async def scene(broker: Broker) -> None:
         accounts = Accounts(lambda number, _: number < 30)
@@ -387,9 +368,9 @@ def test_the_login_rate_is_that_of_all_workers_together() -> None:
         for number, at in enumerate(accounts.times):  # up to one login a worker and the jitter ahead
             assert number <= rate * (at - began) * 1.15 + 6
         # Those that are left have all of it.
-        assert sum(each.rate for each in broker.ledger.members) < 1 + 1e-9
+        assert sum(each.rate for each in ledger_of(broker).members) < 1 + 1e-9
         await asyncio.sleep(0.5)
-        assert [round(each.rate, 2) for each in broker.ledger.members] == [0.5, 0.5]
+        assert [round(each.rate, 2) for each in ledger_of(broker).members] == [0.5, 0.5]
 
     play(scene)
 
@@ -422,15 +403,52 @@ def test_the_sessions_of_all_workers_add_up_to_the_limit_of_the_site() -> None:
             busy(site[-1])
         await asyncio.sleep(0.3)
         assert max(used) == 10
-        assert sorted(each.sessions for each in broker.ledger.members) == [3, 3, 4]
+        assert sorted(each.sessions for each in ledger_of(broker).members) == [3, 3, 4]
         site.pop(0).kill()
         await asyncio.sleep(0.6)
-        assert sorted(each.sessions for each in broker.ledger.members) == [5, 5]
+        assert sorted(each.sessions for each in ledger_of(broker).members) == [5, 5]
         await prepare_ledger(broker, "tokyo", 3)  # type: ignore[arg-type]
         await asyncio.sleep(0.2)
         used.clear()
         await asyncio.sleep(0.1)
         assert max(used) == 3
+
+    play(scene)
+
+
+def test_refused_logins_to_a_jump_host_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_hops, "_REMEMBERED", 0.01)
+    tried: list[int] = []
+
+    async def log_in(hops: SiteHops, number: int, cause: Exception | None) -> str:
+        try:
+            async with hops.hop_login("ops@192.0.2.1:22:bastion"):
+                tried.append(number)
+                await asyncio.sleep(0.005)
+                if cause is not None:
+                    raise HopFailed("jump host 192.0.2.1") from cause
+        except HopFailed as error:
+            return error.message
+        return "connected"
+
+    async def scene(broker: Broker) -> None:
+        site = []
+        for _ in range(5):
+            site.append(SiteHops())
+            site[-1].gate = Worker(broker, Accounts(never)).limits
+        for number in range(4):  # not the password: this worker alone waits, for a moment
+            assert await log_in(site[0], number, OSError("no route")) == "jump host 192.0.2.1"
+            assert await log_in(site[0], -1, None) == "jump host 192.0.2.1"
+            await asyncio.sleep(0.02)
+        assert tried == [0, 1, 2, 3]
+        for number in range(3):
+            ends = [log_in(hops, number, AuthenticationFailed("refused")) for hops in site]
+            found = set(await asyncio.gather(*ends))
+            await asyncio.sleep(0.02)
+        assert len(tried) == 4 + 3
+        assert found == {STOPPED.replace("default", "jump host ops@192.0.2.1:22:bastion")}
+        await begin_counts(broker, "tokyo")  # type: ignore[arg-type]
+        assert await log_in(site[4], 9, None) == "connected"
 
     play(scene)
 
