@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.cluster.access_folder import HubAddress
-from slp_ops.cluster.authority import InvalidRequest
+from slp_ops.cluster.authority import InvalidRequest, validity_of
 from slp_ops.errors import HubError, InputError, JoinError
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
 
@@ -171,8 +171,12 @@ async def ask_to_join(host: str, port: int, code: JoinCode, request: bytes) -> J
         ) from error
     try:
         answer = decode(JoinAnswer, parse_json(line))
-    except (InvalidJson, ShapeError) as error:
+        if answer.error or answer.address is None:
+            raise JoinError(answer.error or "the hub gave no address", hint=answer.hint)
+        if answer.address.site != code.site:
+            raise ValueError("it is for another site")
+        for pem in (answer.certificate, answer.authority):
+            validity_of(pem.encode())
+    except ValueError as error:  # also for no JSON, another shape, no certificate
         raise JoinError(f"the answer of {where} is not a hub's") from error
-    if answer.error or answer.address is None:
-        raise JoinError(answer.error or "the hub gave no address", hint=answer.hint)
     return answer

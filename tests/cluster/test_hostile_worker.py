@@ -151,6 +151,7 @@ class Site:
         return done, {line["name"]: line for line in lines}, run
 
 
+@pytest.mark.slow
 def test_evidence_that_no_worker_sends_is_refused_with_the_reason(rig: Rig) -> None:
     good = archive({MANIFEST: manifest(CAPTURE), "show-clock.txt": b"abc"})
     site = Site(rig, [*DATA, *ENDS, *RAW, "good", "twice", "foreign", "own-disk", "escapes"])

@@ -159,6 +159,7 @@ def authority_of(rig: Rig) -> Authority:
     return Authority.load((hub / "authority.key").read_bytes(), (hub / "ca.pem").read_bytes())
 
 
+@pytest.mark.slow
 def test_certificates_and_clocks_that_do_not_fit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     worker, operator = rig.join("tokyo"), rig.hub_folder / "operator"
     ours, now = authority_of(rig), datetime.now(UTC)
@@ -258,6 +259,7 @@ def rig_folder(tmp_path: Path) -> Iterator[Rig]:
 # -- joining
 
 
+@pytest.mark.slow
 def test_codes_that_do_not_fit(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "joined"))
 
