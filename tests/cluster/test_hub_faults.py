@@ -258,7 +258,7 @@ def rig_folder(tmp_path: Path) -> Iterator[Rig]:
 
 
 class Closing:
-    """A client of the broker that does not end well."""
+    """A client of the broker whose closing fails."""
 
     def __init__(self, error: BaseException | None) -> None:
         self._error = error
