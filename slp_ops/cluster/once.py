@@ -82,10 +82,13 @@ async def remove_task(js: JetStreamContext, stream: str, subject: str, sequence:
         await _answer(delete, answers=(NotFoundError, BadRequestError, ServerError))
 
 
-async def remove(js: JetStreamContext, stream: str, subject: str) -> None:
-    """Remove the messages of a subject, which may have wildcards, from a stream without consumers."""
+async def remove(js: JetStreamContext, stream: str, subject: str, *, before: int | None = None) -> None:
+    """Remove the messages of a subject, which may have wildcards, from a stream without consumers of tasks.
+
+    ``before`` is the sequence of the first one that stays.
+    """
     with suppress(NotFoundError):
-        await _answer(lambda: js.purge_stream(stream, subject=subject))
+        await _answer(lambda: js.purge_stream(stream, subject=subject, seq=before))
 
 
 async def _answer(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.runs import atomic_files
-from slp_ops.runs.device_archive import InvalidArchive, archive, extract, is_evidence
+from slp_ops.runs.device_archive import LARGEST, InvalidArchive, archive, extract, is_evidence
 from slp_ops.runs.evidence_files import MANIFEST
 from slp_ops.runs.serialization import CaptureRecord, read_lines
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from slp_ops.runs.run_writer import DeviceFolder
+    from slp_ops.model import Device
+    from slp_ops.runs import Run
 
 # Files beside the folder: name in the archive -> name in the run.
 _BESIDE: Final = {"@defect": "defect-{}.txt", "@session": "session-{}.log"}
@@ -44,10 +45,10 @@ def pack(folder: Path, *, without: Collection[str] = ()) -> bytes:
     return archive(files) if files else b""
 
 
-def unpack(data: bytes, folder: DeviceFolder) -> None:
-    """Add the files of an archive to a device's folder. Nothing changes where they are there already.
+def take(data: bytes, run: Run, device: Device) -> None:
+    """Add the evidence of a device to a run. Nothing changes where it is there already.
 
-    Raises InvalidArchive, StoreError.
+    A packed run that has nothing of the device keeps the archive as it is. Raises InvalidArchive, StoreError.
     """
     if not data:
         return
@@ -59,6 +60,10 @@ def unpack(data: bytes, folder: DeviceFolder) -> None:
         raise InvalidArchive("its manifest is damaged")
     if any(record.file is not None and record.file not in files for record in read.records):
         raise InvalidArchive("its manifest names a file that is not there")
+    is_small = sum(map(len, files.values())) + len(lines) <= LARGEST
+    if is_small and not beside and run.put_archive(device, len(lines), data):
+        return
+    folder = run.device(device)
     for name, content in beside.items():
         path = folder.path.with_name(_BESIDE[name].format(folder.path.name))
         with atomic_files.store_errors("write", path):

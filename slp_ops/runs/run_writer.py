@@ -96,7 +96,11 @@ class RunEvidence:
 
 
 class Run:
-    """A run folder of ours. Leaving it as a context manager ends the run: interrupted on an exception."""
+    """A run folder of ours. Leaving it as a context manager ends the run: interrupted on an exception.
+
+    ``folders`` is each device's folder in the run, by its name. A run that ``is_resumed`` may have files
+    already.
+    """
 
     def __init__(
         self,
@@ -114,8 +118,10 @@ class Run:
         self._lock: int | None = lock
         self._now = now
         self._abouts = {about.name: about for about in header.devices}
+        self.folders: Mapping[str, str] = {about.name: about.folder for about in header.devices}
         self._folders: dict[str, DeviceFolder] = {}
         self._results = dict(results or {})
+        self.is_resumed = results is not None
         self._guard = threading.Lock()
         self._packer = PackWriter(path, header.devices) if self.evidence.packs.exists else None
 
@@ -136,17 +142,35 @@ class Run:
         """Return the options that the run records."""
         return self._header.selection
 
-    @property
-    def folders(self) -> Mapping[str, str]:
-        """Each device's folder in the run, by its name."""
-        return {about.name: about.folder for about in self._header.devices}
-
     def device(self, device: Device) -> DeviceFolder:
         """The folder of one of the run's devices, always the same one."""
         with self._guard:
             if device.name not in self._folders:
                 self._folders[device.name] = self.evidence.folder(self._abouts[device.name].folder)
             return self._folders[device.name]
+
+    def site_of(self, name: str) -> str | None:
+        """Return the site of a device; None for one that the run does not have."""
+        about = self._abouts.get(name)
+        return None if about is None else about.site
+
+    def put_archive(self, device: Device, manifest: int, data: bytes) -> bool:
+        """Put the archive of a device's files into its site's pack as it is, and return True.
+
+        ``manifest`` is the length of the manifest in it. Nothing is done, and False returned, in a run of
+        folders, and where the run has files of the device already. Raises StoreError.
+        """
+        about = self._abouts[device.name]
+        if self._packer is None:
+            return False
+        with self._guard, atomic_files.store_errors("write", self.path / about.folder):
+            return self._packer.put(about, manifest, data)
+
+    def sync_packs(self) -> None:
+        """Have on the disk what ``put_archive`` has put. Raises StoreError."""
+        if self._packer is not None:
+            with atomic_files.store_errors("write", self.path):
+                self._packer.sync()
 
     def session_log(self, device: Device) -> SessionLogFile:
         """Open the log of a session of one of the run's devices; see ``ports.SessionLog``."""
