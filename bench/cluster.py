@@ -44,6 +44,7 @@ from bench.parse import COMMANDS
 from bench.parse import drawn as drawn_by_lab
 from bench.switches import PASSWORD, REAL_KB, USER, fleet
 from slp_ops.app import hub as service
+from slp_ops.app import hub_status
 from slp_ops.app.operator import NonInteractive
 from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
@@ -483,12 +484,14 @@ def measure_cancel(wanted: argparse.Namespace) -> None:
         for number, (site, access) in enumerate(keys):
             hub.serve(number, *_stub(site, access, inventory, wanted, sessions, 600.0))
         collecting = hub.collect(inventory, hub.folder / "runs")
-        hub.wait(lambda: sum(each.running for each in service.status(hub.hub_folder).sites) >= wanted.cancel)
+        hub.wait(
+            lambda: sum(each.running for each in hub_status.status(hub.hub_folder).sites) >= wanted.cancel
+        )
         began = time.perf_counter()
         collecting.send_signal(signal.SIGINT)
         collecting.wait()
         ended = time.perf_counter() - began
-        hub.wait(lambda: not any(s.running or s.waiting for s in service.status(hub.hub_folder).sites))
+        hub.wait(lambda: not any(s.running or s.waiting for s in hub_status.status(hub.hub_folder).sites))
         idle = time.perf_counter() - began
     print(
         f"cancelled with {wanted.cancel} visits under way: ended after {ended:.1f} s, "

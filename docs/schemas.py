@@ -26,6 +26,7 @@ from slp_ops.report.documents.config import ConfigDocument
 from slp_ops.report.documents.facts import FactsDocument, ParseDocument
 from slp_ops.report.documents.flow import FlowDocument, FlowPlanDocument
 from slp_ops.report.documents.history import DiffDocument, HistoryDocument, TrendDocument
+from slp_ops.report.documents.hub import HubStatusDocument
 from slp_ops.report.documents.inventory import DevicesDocument, InventoryDocument, InventoryProblemsDocument
 from slp_ops.report.documents.knowledge import (
     CommandsDocument,
@@ -70,6 +71,7 @@ DOCUMENTS: Final[Mapping[str, tuple[str, Any]]] = {
     "flow-plan": ("remediate --flow ID --dry-run --json", FlowPlanDocument),
     "flow-result": ("remediate --flow ID --yes --json", FlowDocument),
     "history": ("history DEVICE --json", HistoryDocument),
+    "hub-status": ("hub status --json", HubStatusDocument),
     "inventory-show": ("inventory show --json", DevicesDocument),
     "inventory": ("inventory check --json", InventoryDocument | InventoryProblemsDocument),
     "journal": ("remediate --yes", BeginEvent),

@@ -1,4 +1,4 @@
-"""The hub: its folder, its broker, and the state of its sites."""
+"""The hub: its folder, its sites, and its broker."""
 
 from __future__ import annotations
 
@@ -11,19 +11,10 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app.loop import run_to_end
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import (
-    LiveWorker,
-    connected,
-    disk_used,
-    live_workers,
-    prepare_site,
-    prepare_streams,
-    task_counts,
-)
+from slp_ops.cluster.broker import connected, prepare_site, prepare_streams
 from slp_ops.cluster.hub_folder import HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
 from slp_ops.cluster.nats_server import NatsServer, find_binary
-from slp_ops.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +28,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS: Final = 0.5
 _RESTART_SECONDS: Final = 1.0
 _RELOAD_SECONDS: Final = 0.3
-_STATUS_SECONDS: Final = 15.0
-_INIT: Final = "slp-ops hub init makes a hub; --folder FOLDER names one"
+INIT_HINT: Final = "slp-ops hub init makes a hub; --folder FOLDER names one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,39 +40,6 @@ class NewHub:
     listen: str
     port: int
     disk_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerStatus:
-    """A worker that is alive. ``clock_offset`` in seconds: how far its clock is ahead of this one's."""
-
-    site: str
-    holder: str
-    version: str
-    clock_offset: float
-    sessions: int
-    max_sessions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteStatus:
-    """A site with its living workers, and its tasks that wait and that are being done."""
-
-    name: str
-    joined: int
-    max_sessions: int
-    waiting: int
-    running: int
-    workers: tuple[WorkerStatus, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubStatus:
-    """The sites, and the bytes of the disk that the broker uses, of those that it may."""
-
-    sites: tuple[SiteStatus, ...]
-    disk_used: int
-    disk_allowed: int
 
 
 def init(wanted: NewHub) -> HubState:
@@ -120,7 +77,7 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
         server = NatsServer(binary, hub.write_broker_config(state), folder)
         stack.push_async_callback(server.stop)
         await server.start(state.broker_port)
-        address = read_address(folder / "hub", hint=_INIT)
+        address = read_address(folder / "hub", hint=INIT_HINT)
         client = await stack.enter_async_context(connected(folder / "hub", address))
         sites = _Sites(hub, server, client.jetstream())
         await sites.apply()
@@ -180,50 +137,3 @@ class _Sites:
             for site in state.sites:
                 await prepare_site(self._js, site.name, max_sessions=site.max_sessions)
             self._known = state
-
-
-def status(folder: Path) -> HubStatus:
-    """Return the state of each site at the broker. Raises InputError, HubError."""
-
-    async def in_time() -> HubStatus:
-        try:
-            async with asyncio.timeout(_STATUS_SECONDS):
-                return await _status(folder)
-        except TimeoutError:
-            raise HubError(f"the hub did not answer within {_STATUS_SECONDS:g} s") from None
-
-    return asyncio.run(in_time())
-
-
-async def _status(folder: Path) -> HubStatus:
-    state = HubFolder(folder).read()
-    address = read_address(folder / "hub", hint=_INIT)
-    async with connected(folder / "hub", address) as client:
-        js = client.jetstream()
-        alive = [_status_of(worker) for worker in await live_workers(js)]
-        sites = []
-        for site in state.sites:
-            waiting, running = await task_counts(js, site.name)
-            sites.append(
-                SiteStatus(
-                    name=site.name,
-                    joined=len(site.workers),
-                    max_sessions=site.max_sessions,
-                    waiting=waiting,
-                    running=running,
-                    workers=tuple(worker for worker in alive if worker.site == site.name),
-                )
-            )
-        used = await disk_used(js)
-    return HubStatus(sites=tuple(sites), disk_used=used, disk_allowed=state.disk_bytes)
-
-
-def _status_of(worker: LiveWorker) -> WorkerStatus:
-    return WorkerStatus(
-        site=worker.site,
-        holder=worker.holder,
-        version=worker.beat.version,
-        clock_offset=worker.clock_offset,
-        sessions=worker.beat.sessions,
-        max_sessions=worker.beat.max_sessions,
-    )

@@ -90,6 +90,11 @@ class Result(Enum):
         "the change succeeded, and findings at warning or above remain; they are named",
     )
     FILE_SKIPPED = (Exit.FINDINGS, "usage import", "a file was skipped and needs attention")
+    HUB_REMARKS = (
+        Exit.FINDINGS,
+        "hub status",
+        "a site has no worker, or a certificate, a clock, a release or the disk needs attention",
+    )
     RULE_NOT_PROVEN = (
         Exit.FINDINGS,
         "rules test",

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.cluster_extra import require_cluster
+from slp_ops.cli.exits import Result, code_of
 from slp_ops.cli.language import spoken
-from slp_ops.cli.options import NamedPath, message_lang_option
+from slp_ops.cli.options import NamedPath, json_option, lang_option, message_lang_option
+from slp_ops.cli.writing import print_result, print_text
+from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from slp_ops.app.hub import HubStatus, WorkerStatus
+    from slp_ops.i18n import Lang
 
 _GB = 2**30
 
@@ -29,8 +33,6 @@ _folder_option = click.option(
 
 def _service() -> ModuleType:
     """Return the service, with the extra installed. Raises InputError."""
-    from slp_ops.app.cluster_extra import require_cluster
-
     require_cluster()
     from slp_ops.app import hub
 
@@ -147,26 +149,22 @@ def revoke(name: str, folder: Path) -> None:
 
 @command.command()
 @_folder_option
-@message_lang_option
-def status(folder: Path) -> None:
-    """Show sites, workers, versions, clocks, tasks and the broker's disk."""
-    hub = _service()
+@lang_option
+@json_option
+def status(folder: Path, lang: Lang, as_json: bool) -> None:
+    """Show sites, workers, releases, clocks, certificates, tasks and disk, and what needs attention.
 
-    _show(hub.status(folder))
+    A worker whose certificate ends within 30 days is named, as is a site without a worker. Exit code 3 when
+    something needs attention.
+    """
+    require_cluster()
+    from slp_ops.app import hub_status
+    from slp_ops.report.documents.hub import hub_status_document
+    from slp_ops.report.terminal.hub import render_hub_status
 
-
-def _show(found: HubStatus) -> None:
-    if not found.sites:
-        _say("no site yet; slp-ops hub site add SITE makes one")
-    width = max((len(each.name) for each in found.sites), default=0)
-    for each in found.sites:
-        tasks = f"{each.running} running, {each.waiting} waiting"
-        click.echo(f"{each.name:<{width}}  {len(each.workers)}/{each.joined} workers  {tasks}")
-        for worker in each.workers:
-            click.echo(f"  {_worker_line(worker)}")
-    click.echo(f"disk: {found.disk_used / 2**20:,.0f} of {found.disk_allowed / 2**20:,.0f} MB")
-
-
-def _worker_line(worker: WorkerStatus) -> str:
-    offset = f"clock {worker.clock_offset:+.0f} s"
-    return f"{worker.holder}  {worker.version}  {worker.sessions}/{worker.max_sessions} sessions  {offset}"
+    found = hub_status.status(folder)
+    if as_json:
+        print_result(to_json(hub_status_document(found)))
+    else:
+        print_text(render_hub_status(found, lang))
+    raise click.exceptions.Exit(code_of(Result.HUB_REMARKS if found.remarks else Result.DONE))

@@ -2,6 +2,7 @@
 
     ------------------ show license status ------------------     show tech-support
     tyo-core-01#show license status                               a terminal's log
+    tyo-core-01(config)#do show license status                    the same in configuration mode
     show license status                                           an echo without its prompt
 
 A line without a prompt is an echo only if it is a documented command in full. After a prompt at most one
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _MARKS: Final = re.compile(
     r"^[ \t]*(?:-{3,60} ?(?P<marker>(?:show|test|more|dir) [^\n]{1,200}?) ?-{3,60}"
-    rf"|(?P<prompt>{PROMPT})(?: ?(?P<typed>\S[^\n]{{0,250}}?))?"
+    rf"|(?P<prompt>{PROMPT})(?: ?(?:do +)?(?P<typed>\S[^\n]{{0,250}}?))?"
     r"|(?P<bare>(?:show|test license) [a-z][^\n]{1,100}?|(?:telnet|ping) \S[^\n]{1,100}?))[ \t\r]*$",
     re.MULTILINE | re.ASCII,
 )

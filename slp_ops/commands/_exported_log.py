@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 _TAG: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z]", re.ASCII)
 _PRIORITY: Final = re.compile(r"^<\d{1,3}>(?:1 )?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,16}", re.ASCII)
+# A time as Kibana shows it: Mar 3, 2024 @ 06:41:27.902.
+_SHOWN: Final = re.compile(
+    r"(?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}), (?P<year>\d{4}) (?:@ )?"
+    r"(?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,9})?)",
+    re.ASCII,
+)
 _DATE: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
 _NAMED: Final = re.compile(r"[A-Za-z].*\d|\d.*[A-Za-z]", re.ASCII)
 _CLOCK: Final = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?", re.ASCII)
@@ -184,7 +190,7 @@ def _row(line: str, separator: str, columns: list[str] | None) -> str | None:
 
 def _time_of(fields: Sequence[str]) -> str:
     """Return the time in the fields of a row: one field, or date and time of day; empty without any."""
-    if time := next((field for field in fields if _ISO.fullmatch(field)), ""):
+    if time := next((field for field in fields if _ISO.fullmatch(field) or _SHOWN.fullmatch(field)), ""):
         return time
     date = next((field for field in fields if _DATE.fullmatch(field)), "")
     clock = next((field for field in fields if _CLOCK.fullmatch(field)), "")
@@ -197,8 +203,14 @@ def _stored(message: str, time: str, host: str) -> str:
     own = relayed(message)
     if own is not None and own.host is not None:
         return message
-    found = _ISO.match(time)
-    stamp = found[0] if found else ""
+    found, shown = _ISO.match(time), _SHOWN.match(time)
+    stamp = (
+        found[0]
+        if found
+        else f"{shown['month']} {shown['day']} {shown['year']} {shown['clock'][:15]}"
+        if shown
+        else ""
+    )
     name = host.split(":")[0] if host.count(":") == 1 else host
     parts = (stamp, name if is_host(name) else "", _PRIORITY.sub("", message))
     return " ".join(part for part in parts if part)

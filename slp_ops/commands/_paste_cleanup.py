@@ -2,6 +2,7 @@
 
 > Switch#show license status                     quoted in a mail
 [Wed Apr 23 15:40:01.123 2025] Transport:        a terminal program's own time before each line
+15:40:01 Transport:                              another one's
 Cslu address: &lt;empty&gt;                      copied from the source of a web page
 ```                                              a fence of Markdown, or [code] of a forum
 Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of a console
@@ -60,6 +61,12 @@ _STAMPED: Final = re.compile(
     r"\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: \d{4})?\] ?",
     re.MULTILINE | re.ASCII,
 )
+# The same without brackets, or without the date: only where the next word is a prompt is it no log line.
+_TIMED: Final = re.compile(
+    r"^\[?(?:\d{4}[-/.]\d\d[-/.]\d\d[ T_])?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]?:?(?:[ \t]|$)",
+    re.MULTILINE | re.ASCII,
+)
+_TIMED_PROMPT: Final = re.compile(rf"{_TIMED.pattern}{PROMPT}", re.MULTILINE | re.ASCII)
 # Fences of Markdown, and marks of forums, wikis and web pages for text as it was typed.
 _FENCE: Final = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+-]{0,20}[ \t]*\r?$", re.MULTILINE | re.ASCII)
 _MARKUP: Final = re.compile(
@@ -82,6 +89,7 @@ _BEHIND_PROMPT: Final = re.compile(
 )
 _CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _NUMBERED: Final = re.compile(r"^ {0,6}(\d{1,6})(?:[:|.)] ?|\t| {1,2})", re.ASCII)
+_ALMOST_ALL: Final = 0.8
 _ENOUGH: Final = 3  # minimum number of such lines; fewer may be genuine output
 
 
@@ -96,7 +104,7 @@ def text_of(data: bytes) -> str:
     if "\r" in text and "\n" not in text:
         text = text.replace("\r", "\n")
     text = _without_numbers(_CONTROLS.sub("", without_more(text)))
-    text = _without_quotes(_without(_STAMPED, text))
+    text = _without_times(_without_quotes(_without(_STAMPED, text)))
     text = _MARKUP.sub("", _FENCE.sub("", text))
     text = _TICKED.sub(r"\1\2", text)
     if _ESCAPED_TAG.search(text):
@@ -126,6 +134,15 @@ def _without_numbers(text: str) -> str:
 def _without_quotes(text: str) -> str:
     """Remove the marks of a quoted mail."""
     return _QUOTED.sub("", text) if _QUOTED_MESSAGE.search(text) else _without(_QUOTED, text)
+
+
+def _without_times(text: str) -> str:
+    """Remove the times of a terminal program: before a prompt, and before almost every other line."""
+    if not _TIMED_PROMPT.search(text):
+        return text
+    lines = [line for line in text.split("\n") if line.strip()]
+    timed = sum(_TIMED.match(line) is not None for line in lines)
+    return _TIMED.sub("", text) if timed >= max(_ENOUGH, _ALMOST_ALL * len(lines)) else text
 
 
 def _without(prefix: re.Pattern[str], text: str) -> str:

@@ -35,6 +35,10 @@ _LONG: Final = re.compile(
     r"(?:URL|Cslu address|Attempts|(?:Last )?Failure Reason|Last Response|Last Communication Attempt): )",
     re.ASCII,
 )
+# One blank at the end marks a line that a mail or a console wrapped there; more of them pad it.
+_FLOWED: Final = re.compile(r"\S \r?$", re.ASCII)
+# A failure without the reason behind its colon is not whole, however short its line is.
+_REASONLESS: Final = re.compile(r"-COMM_FAILED: (?!.* : ?\S)", re.ASCII)
 _REST_OF_TAG: Final = re.compile(r"[A-Z0-9_]*-?[0-7]-[A-Z0-9_]+:|-[A-Z0-9_]+:", re.ASCII)
 _LABEL: Final = re.compile(r"[A-Z][A-Za-z ]{1,40}:(?: |$)")
 _NEVER: Final = re.compile(
@@ -134,11 +138,14 @@ def _join(lines: list[str], group: list[int], width: int, *, hard: bool) -> None
     joined = lines[first].rstrip("\r")
     margin = len(joined) - len(joined.lstrip())
     length = len(joined.rstrip())
+    printed = lines[first]
     for place in rest:
         part = _moved(lines[place].rstrip("\r"), margin)
         terminal = length in _TERMINALS
-        if not terminal and length + 1 + len(part.split(" ", 1)[0]) <= width:
+        is_open = "%" in joined and bool(_FLOWED.search(printed) or _REASONLESS.search(joined))
+        if not is_open and not terminal and length + 1 + len(part.split(" ", 1)[0]) <= width:
             break
+        printed = lines[place]
         joined = _joined(joined, part, full=terminal or (hard and length == width))
         length = len(lines[place].rstrip())
         lines[place] = ""

@@ -49,7 +49,7 @@ class _Profile:
                 self.printed.append(text)
             return
         label, value = pair
-        self.last = " ".join(label.lower().split())
+        self.last = " ".join(label.lower().split()).removesuffix("(es)")
         field = {
             "profile status": "status",
             "reporting data": "reporting_data",

@@ -1,8 +1,9 @@
 """Inputs without which a device is never called clean.
 
 Release, clock, transport, trust, ACK or deadline, licences in use, and the log or the Communication
-Statistics. Before Smart Licensing Using Policy, registration and authorization replace trust and ACK. Facts
-beside these leave single rules unknown, and do not prevent a verdict on the device.
+Statistics. Before Smart Licensing Using Policy, registration and authorization replace trust and ACK. With
+the transport off the log does not count. Facts beside these leave single rules unknown, and do not prevent a
+verdict on the device.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from slp_ops.facts import (
     Registration,
     Software,
     SyslogBuffer,
+    TransportKind,
     TrustCodes,
     UsageReporting,
 )
@@ -104,6 +106,9 @@ def _inputs(known: FactContext) -> Iterator[tuple[Text, type[Fact], bool]]:
         last = None if authorization is None else authorization.last_communication
         communication = communication or is_reserved or last is not None
     else:
+        # With the transport off a switch exchanges files: nothing can fail in a log.
+        transport = known.get(LicenseTransport)
+        communication = communication or (transport is not None and transport.kind is TransportKind.OFF)
         yield TEXTS["trust"], TrustCodes, known.get(TrustCodes) is not None
         yield TEXTS["ack"], UsageReporting, known.get(UsageReporting) is not None
     yield TEXTS["licences"], Entitlements, known.get(Entitlements) is not None

@@ -17,6 +17,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from slp_ops.app import hub as service
+from slp_ops.app.hub_status import SiteStatus, status
 from slp_ops.app.operator import NonInteractive
 from slp_ops.cli.main import cli
 
@@ -135,8 +136,8 @@ class Rig:
         except FileNotFoundError:
             return 0
 
-    def status(self) -> tuple[service.SiteStatus, ...]:
-        return service.status(self.hub_folder).sites
+    def status(self) -> tuple[SiteStatus, ...]:
+        return status(self.hub_folder).sites
 
     def kill(self, name: str) -> None:
         process = self.processes.pop(name)

@@ -32,6 +32,12 @@ def test_commands_are_found_by_their_echo() -> None:
     ]
 
 
+def test_an_exec_command_of_configuration_mode_is_found() -> None:
+    (found,) = sections("sw1(config)#do sh lic stat | b Transport\nTransport:\n  Type: cslu\n")
+    assert (found.typed, found.host) == ("sh lic stat | b Transport", "sw1")
+    assert found.command is not None
+
+
 def test_a_section_keeps_the_lines_of_the_file() -> None:
     version = next(each for each in sections(LOG) if each.typed == "show version")
     assert version.page.before == 12

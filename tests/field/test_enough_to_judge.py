@@ -45,6 +45,14 @@ def test_a_text_of_the_field(tmp_path: Path, name: str, state: str, code: int) -
     assert (audited.state, audited.code) == (state, code)
 
 
+def test_with_the_transport_off_the_log_is_not_needed(tmp_path: Path) -> None:
+    status = HEALTHY["show license status"]
+    begin, end = status.index("  Type: Smart"), status.index("\nUsage Reporting")
+    off = f"{status[:begin]}  Type: Transport Off\n{status[end:]}"
+    audited = Audited(tmp_path, healthy_but(show_license_status=off, show_logging=None))
+    assert (audited.missing, audited.state, audited.code) == ([], "information", 0)
+
+
 def test_a_healthy_switch_is_clean(tmp_path: Path) -> None:
     audited = Audited(tmp_path, healthy_but())
     assert (audited.state, audited.code, audited.missing) == ("clean", 0, [])

@@ -105,6 +105,24 @@ FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*Jun 17 08:01:46.900: %SMART_LIC-3-COMM_FAILED: Communications failure with \n"
+        "the Cisco Smart License Utility (CSLU) : Unable to resolve server \nhostname/domain name\n",
+        "Jun 17 08:01:46.900: %SMART_LIC-3-COMM_FAILED: Communications failure\n"
+        "with the Cisco Smart License Utility (CSLU) :\nUnable to resolve server hostname/domain name\n",
+    ],
+    ids=["a blank at the end", "no reason yet"],
+)
+def test_a_message_is_joined_beside_a_longer_line(tmp_path: Path, text: str) -> None:
+    longer = (
+        "*Jun 17 08:00:06.001: %PKI-2-NON_AUTHORITATIVE_CLOCK: PKI functions can not be initialized until an "
+        "authoritative time source, like NTP, can be obtained.\n"
+    )
+    assert "cslu-address-missing" in findings(device(tmp_path, longer + text))
+
+
 @pytest.mark.parametrize("text", RELAYS.values(), ids=RELAYS)
 def test_a_syslog_server_names_the_switch(tmp_path: Path, text: str) -> None:
     expected = findings(device(tmp_path, LOG))

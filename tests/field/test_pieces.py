@@ -73,6 +73,13 @@ def test_a_part_without_its_command(tmp_path: Path, text: str, rule: str) -> Non
     assert rule in findings(device(tmp_path, text))
 
 
+def test_rows_of_kibana_keep_their_switches(tmp_path: Path) -> None:
+    rows = "".join(f'"Mar {day}, 2025 @ 04:10:11.000","zrh-{day}","{UNRESOLVED}"\n' for day in (1, 2))
+    found = devices(tmp_path, f'"@timestamp","host.name","message"\n{rows}')
+    assert list(found) == ["zrh-1", "zrh-2"]
+    assert all("cslu-address-missing" in findings(each) for each in found.values())
+
+
 def test_prose_is_no_output(tmp_path: Path) -> None:
     text = "Hello, is this normal?\nStatus: open\nThe interface went down yesterday. Trust me.\n"
     with pytest.raises(InputError, match="contains no known show command"):

@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from slp_ops.facts import CallHomeConfig, CallHomeLicensing, LicenseTransport, TransportKind
+from slp_ops.facts import (
+    CallHomeConfig,
+    CallHomeLicensing,
+    CallHomeProfile,
+    CallHomeProfiles,
+    LicenseTransport,
+    TransportKind,
+)
 from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import SMART_TRANSPORT, TASKS
 from slp_ops.rules.checks._reasons import NOT_RENEWED
@@ -28,10 +35,11 @@ TEXTS = texts_of(__name__)
 def callhome_profile_inactive(
     transport: LicenseTransport,
     profile: CallHomeLicensing | None,
+    profiles: CallHomeProfiles | None,
     config: CallHomeConfig | None,
     communication: Communication | None,
 ) -> Judgement:
-    """Judge the printed profile, then its configuration, then the reason of the failure."""
+    """Judge the printed profiles, then their configuration, then the reason of the failure."""
     if transport.kind is not TransportKind.CALLHOME:
         return other_transport(transport)
     evidence: list[Evidence] = []
@@ -42,6 +50,9 @@ def callhome_profile_inactive(
             evidence += profile.cite("messages")
         if (profile.profile_status or "ACTIVE").upper() != "ACTIVE":
             evidence += profile.cite("profile_status")
+    listed = _of_all(profiles)
+    if profile is None:
+        evidence += _printed_wrong(listed)
     if config is not None:
         evidence += _configured_wrong(config)
     if not evidence and communication is not None:
@@ -51,9 +62,33 @@ def callhome_profile_inactive(
             summary=TEXTS["callhome-profile-inactive.summary"],
             evidence=tuple(evidence),
         )
-    if profile is None and config is None:
+    if profile is None and not listed and config is None:
         return Unknown(missing=(CallHomeLicensing,))
     return Passed()
+
+
+def _printed_wrong(profiles: tuple[CallHomeProfile, ...]) -> list[Evidence]:
+    """Return the lines of profiles that keep each of them from sending licence data."""
+    fields = [(each, _unfit(each)) for each in profiles]
+    if any(field is None for _, field in fields):
+        return []
+    return [evidence for each, field in fields if field is not None for evidence in each.cite(field)]
+
+
+def _of_all(printed: CallHomeProfiles | None) -> tuple[CallHomeProfile, ...]:
+    """Return the profiles of a complete listing: one profile by name, or a filter, hides the others."""
+    words = ["all"] if printed is None else printed.source.command.lower().split()
+    is_whole = "|" not in words and (not words or "all".startswith(words[-1]))
+    return printed.profiles if printed is not None and is_whole else ()
+
+
+def _unfit(profile: CallHomeProfile) -> str | None:
+    """Return the field that keeps a profile from sending licence data; None where none does."""
+    if profile.status is not None and profile.status.upper() != "ACTIVE":
+        return "status"
+    if profile.reporting_data is not None and "smart licensing" not in profile.reporting_data.lower():
+        return "reporting_data"
+    return None
 
 
 def _configured_wrong(config: CallHomeConfig) -> list[Evidence]:

@@ -13,6 +13,7 @@ from slp_ops.iosxe.servers import endpoint, is_cisco
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.derived.communication import Communication
+from slp_ops.rules.derived.deadline import Deadline
 from slp_ops.rules.derived.failures import FailureLog
 from slp_ops.rules.derived.log import latest
 from slp_ops.rules.derived.route import Route
@@ -50,6 +51,7 @@ def cslu_address_missing(
     communication: Communication | None,
     failures: FailureLog | None,
     usage: UsageReporting | None,
+    deadline: Deadline | None,
 ) -> Judgement:
     """Judge a missing address, unless cslu-local resolves or the server fetches the reports.
 
@@ -71,13 +73,26 @@ def cslu_address_missing(
         return Passed()
     if intent.other_side_connects:
         return NotApplicable(why=TEXTS["fetched"])
-    works = communication is not None and communication.counted and not communication.failing
-    if works and usage is not None and usage.last_ack is not None:
+    is_failing = communication is not None and communication.failing
+    works = communication is not None and communication.counted and not is_failing
+    if (
+        usage is not None
+        and usage.last_ack is not None
+        and (works or (_is_fetched(deadline) and not is_failing))
+    ):
         return Passed(why=TEXTS["cslu-address-missing.acknowledged"])
     return Failed(
         summary=TEXTS["cslu-address-missing.summary"],
         evidence=transport.cite("type", "cslu_address"),
     )
+
+
+def _is_fetched(deadline: Deadline | None) -> bool:
+    """Return whether ACKs come in time although the switch itself never pushed a report."""
+    if deadline is None or deadline.left is None or deadline.is_overdue:
+        return False
+    usage = deadline.usage
+    return usage.last_report_push is None and usage.source.line("last_report_push") is not None
 
 
 @rule(

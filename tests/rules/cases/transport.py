@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from slp_ops.facts import (
     AccessConfig,
     CallHomeConfig,
     CallHomeLicensing,
+    CallHomeProfile,
     CallHomeProfileConfig,
+    CallHomeProfiles,
+    Clock,
     ConfigInfo,
     DeviceTime,
     HttpConfig,
@@ -25,6 +31,7 @@ from slp_ops.facts import (
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.facts.log import LogTime
+from slp_ops.facts.values import Source, SourceLine
 from slp_ops.rules.settings import Intent
 
 SMART = LicenseTransport(
@@ -38,6 +45,22 @@ ODD_URL = LicenseTransport(
     kind=TransportKind.SMART, type="Smart", url="https://ssm.example.net/licservice/license"
 )
 ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 02 03:04:05 2026 UTC"))
+
+
+def on(month: int, day: int) -> DeviceTime:
+    """A time of the device in 2026."""
+    return DeviceTime(text=f"2026-{month}-{day}", at=datetime(2026, month, day))  # noqa: DTZ001 - naive
+
+
+# An ACK without a push of the switch's own: the other side fetches the reports.
+FETCHED = UsageReporting(
+    last_ack=on(1, 2),
+    next_ack_deadline=on(4, 2),
+    source=Source("show license status", {"last_report_push": SourceLine(46, "  Last report push: <none>")}),
+)
+PUSHED = replace(FETCHED, last_report_push=on(1, 2))
+IN_JANUARY = Clock(time=on(1, 9))
+IN_JUNE = Clock(time=on(6, 9))
 WORKING = CommunicationStatistics(
     exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=Attempts(text="", total=6, ongoing=0)),)
 )
@@ -59,6 +82,16 @@ BY_VRF = LicenseConfig(vrf="Mgmt-vrf")
 PULLED = Intent(topology="cslu-initiated")
 
 
+TAC_INACTIVE = CallHomeProfile(name="CiscoTAC-1", status="INACTIVE", reporting_data="Smart Call Home")
+SITE = CallHomeProfile(name="site", status="ACTIVE", reporting_data="Smart Call Home, Smart Licensing")
+SITE_WITHOUT_LICENCES = replace(SITE, reporting_data="Smart Call Home")
+
+
+def listed(*profiles: CallHomeProfile, typed: str = "show call-home profile all") -> CallHomeProfiles:
+    """A listing of these."""
+    return CallHomeProfiles(profiles=profiles, source=Source(typed))
+
+
 def said(mnemonic: str, text: str) -> SyslogMessage:
     """A message of the agent."""
     return SyslogMessage(
@@ -78,8 +111,23 @@ RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart License Utilit
 
 CASES = {
     "cslu-address-missing": {
-        "pass": [[CSLU], [CSLU, log(UNRESOLVED)], [EMPTY, ACKED, WORKING]],
-        "fail": [[EMPTY], [EMPTY, ACKED], [EMPTY, WORKING], [log(UNRESOLVED, UNRESOLVED)]],
+        "pass": [
+            [CSLU],
+            [CSLU, log(UNRESOLVED)],
+            [EMPTY, ACKED, WORKING],
+            [EMPTY, FETCHED, IN_JANUARY],
+            [EMPTY, FETCHED, IN_JANUARY, log(RESTORED)],
+        ],
+        "fail": [
+            [EMPTY],
+            [EMPTY, ACKED],
+            [EMPTY, WORKING],
+            [log(UNRESOLVED, UNRESOLVED)],
+            [EMPTY, FETCHED],
+            [EMPTY, FETCHED, IN_JANUARY, log(UNRESOLVED)],
+            [EMPTY, FETCHED, IN_JUNE],
+            [EMPTY, PUSHED, IN_JANUARY],
+        ],
         "unknown": [
             [],
             [log()],
@@ -93,9 +141,12 @@ CASES = {
         "pass": [
             [CALLHOME, CallHomeLicensing(messages="enabled", profile_status="ACTIVE")],
             [CALLHOME, CallHomeConfig(profiles=(CallHomeProfileConfig(name="CiscoTAC-1", active=True),))],
+            [CALLHOME, listed(TAC_INACTIVE, SITE)],
         ],
         "fail": [
             [CALLHOME, CallHomeLicensing(messages="disabled")],
+            [CALLHOME, listed(TAC_INACTIVE)],
+            [CALLHOME, listed(TAC_INACTIVE, SITE_WITHOUT_LICENCES)],
             [CALLHOME, CallHomeLicensing(messages="enabled", profile_status="INACTIVE")],
             [CALLHOME, CallHomeConfig(profiles=(CallHomeProfileConfig(name="CiscoTAC-1"),))],
             [
@@ -105,7 +156,11 @@ CASES = {
                 ),
             ],
         ],
-        "unknown": [[CALLHOME], []],
+        "unknown": [
+            [CALLHOME],
+            [],
+            [CALLHOME, listed(TAC_INACTIVE, typed="sh call-home profile CiscoTAC-1")],
+        ],
         "not_applicable": [[SMART]],
     },
     "callhome-transport": {"pass": [[SMART], [OFF]], "fail": [[CALLHOME]], "unknown": [[]]},

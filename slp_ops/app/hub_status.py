@@ -1,0 +1,279 @@
+"""State of a hub: sites, workers, tasks, the broker's streams and disk, and what needs attention."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from slp_ops.app.hub import INIT_HINT
+from slp_ops.cluster.access_folder import read_address
+from slp_ops.cluster.authority import CERTIFICATE_LIFE
+from slp_ops.cluster.broker import connected, disk_used, live_workers, task_counts
+from slp_ops.cluster.hub_folder import HubFolder
+from slp_ops.cluster.stream_sizes import StreamSize, stream_sizes
+from slp_ops.errors import HubError
+from slp_ops.i18n import Text
+from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from slp_ops.cluster.broker import LiveWorker
+    from slp_ops.cluster.hub_folder import SiteEntry, WorkerEntry
+
+_STATUS_SECONDS: Final = 15.0
+_ENDS_SOON: Final = timedelta(days=30)
+_CLOCK_SECONDS: Final = 30.0  # a capture with a time that is further off is misread beside a log
+_DISK_SHARE: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStatus:
+    """A worker that is connected. ``clock_offset`` in seconds: how far its clock is ahead of the hub's.
+
+    ``certificate_until`` is None for a worker that the hub does not list, such as one of a revoked site.
+    """
+
+    site: str
+    holder: str
+    version: str
+    works: tuple[str, ...]
+    clock_offset: float
+    sessions: int
+    max_sessions: int
+    certificate_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsentWorker:
+    """A worker that is not connected, and whose certificate is still valid."""
+
+    site: str
+    holder: str
+    certificate_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatus:
+    """A site with its workers, and its tasks that wait and that are being done."""
+
+    name: str
+    max_sessions: int
+    waiting: int
+    running: int
+    workers: tuple[WorkerStatus, ...]
+    absent: tuple[AbsentWorker, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubRemark:
+    """State that needs attention: of a worker, of a site (``worker`` is empty), or of the hub (both are)."""
+
+    kind: str
+    site: str = ""
+    worker: str = ""
+    message: Text
+    hint: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubStatus:
+    """State of a hub. ``disk_used`` and ``disk_allowed`` are bytes of the broker's streams."""
+
+    folder: Path
+    version: str
+    addresses: tuple[str, ...]
+    broker_port: int
+    join_port: int
+    sites: tuple[SiteStatus, ...]
+    streams: tuple[StreamSize, ...]
+    disk_used: int
+    disk_allowed: int
+    remarks: tuple[HubRemark, ...]
+
+
+def status(folder: Path) -> HubStatus:
+    """Return the state of the hub. Raises InputError, HubError."""
+
+    async def in_time() -> HubStatus:
+        try:
+            async with asyncio.timeout(_STATUS_SECONDS):
+                return await _status(folder)
+        except TimeoutError:
+            raise HubError(f"the hub did not answer within {_STATUS_SECONDS:g} s") from None
+
+    return asyncio.run(in_time())
+
+
+async def _status(folder: Path) -> HubStatus:
+    state = HubFolder(folder).read()
+    now = datetime.now(UTC)
+    address = read_address(folder / "hub", hint=INIT_HINT)
+    async with connected(folder / "hub", address) as client:
+        js = client.jetstream()
+        alive = await live_workers(js)
+        counts = {site.name: await task_counts(js, site.name) for site in state.sites}
+        streams = await stream_sizes(js)
+        used = await disk_used(js)
+    sites = tuple(_site_status(site, alive, counts[site.name], now) for site in state.sites)
+    return HubStatus(
+        folder=folder,
+        version=__version__,
+        addresses=state.addresses,
+        broker_port=state.broker_port,
+        join_port=state.join_port,
+        sites=sites,
+        streams=streams,
+        disk_used=used,
+        disk_allowed=state.disk_bytes,
+        remarks=(*remarks_on(sites, now), *_remarks_on_disk(used, state.disk_bytes)),
+    )
+
+
+def _site_status(
+    site: SiteEntry, alive: Sequence[LiveWorker], counts: tuple[int, int], now: datetime
+) -> SiteStatus:
+    joined = {worker.holder: worker for worker in site.workers}
+    connected_ones = [worker for worker in alive if worker.site == site.name]
+    names = {worker.holder for worker in connected_ones}
+    return SiteStatus(
+        name=site.name,
+        max_sessions=site.max_sessions,
+        waiting=counts[0],
+        running=counts[1],
+        workers=tuple(_worker_status(worker, joined) for worker in connected_ones),
+        absent=tuple(
+            AbsentWorker(site=site.name, holder=worker.holder, certificate_until=until)
+            for worker in site.workers
+            if worker.holder not in names and (until := _end_of(worker)) > now
+        ),
+    )
+
+
+def _worker_status(worker: LiveWorker, joined: Mapping[str, WorkerEntry]) -> WorkerStatus:
+    entry = joined.get(worker.holder)
+    return WorkerStatus(
+        site=worker.site,
+        holder=worker.holder,
+        version=worker.beat.version,
+        works=worker.beat.works,
+        clock_offset=worker.clock_offset,
+        sessions=worker.beat.sessions,
+        max_sessions=worker.beat.max_sessions,
+        certificate_until=None if entry is None else _end_of(entry),
+    )
+
+
+def _end_of(worker: WorkerEntry) -> datetime:
+    """Return when the certificate ends that the worker got when it joined."""
+    return worker.joined + CERTIFICATE_LIFE
+
+
+def remarks_on(sites: Sequence[SiteStatus], now: datetime) -> Iterator[HubRemark]:
+    """Yield what needs attention at the sites, at this time."""
+    for site in sites:
+        yield from _remarks_on_site(site)
+        for worker in site.workers:
+            yield from _remarks_on_worker(worker)
+        # A worker that joined again is another holder: what it was before is not connected any more.
+        holders: list[WorkerStatus | AbsentWorker] = [*(site.workers or site.absent)]
+        for each in holders:
+            if each.certificate_until is not None and each.certificate_until - now < _ENDS_SOON:
+                yield HubRemark(
+                    kind="certificate",
+                    site=site.name,
+                    worker=each.holder,
+                    message=_CERTIFICATE.format(
+                        worker=each.holder, site=site.name, until=f"{each.certificate_until:%Y-%m-%d}"
+                    ),
+                    hint=_JOIN_AGAIN.format(site=shlex.quote(site.name)),
+                )
+
+
+def _remarks_on_site(site: SiteStatus) -> Iterator[HubRemark]:
+    if site.workers:
+        return
+    message = _NO_WORKER.format(site=site.name, count=site.waiting + site.running)
+    hint = (_START if site.absent else _JOIN).format(site=shlex.quote(site.name))
+    yield HubRemark(kind="no_worker", site=site.name, message=message, hint=hint)
+
+
+def _remarks_on_worker(worker: WorkerStatus) -> Iterator[HubRemark]:
+    about = {"site": worker.site, "worker": worker.holder}
+    if abs(worker.clock_offset) > _CLOCK_SECONDS:
+        seconds = f"{abs(worker.clock_offset):.0f}"
+        words = _AHEAD if worker.clock_offset > 0 else _BEHIND
+        yield HubRemark(
+            kind="clock", message=words.format(seconds=seconds, **about), hint=_SET_CLOCK, **about
+        )
+    if worker.version != __version__:
+        yield HubRemark(
+            kind="version",
+            message=_VERSION.format(version=worker.version, own=__version__, **about),
+            hint=_SAME_RELEASE,
+            **about,
+        )
+
+
+def _remarks_on_disk(used: int, allowed: int) -> Iterator[HubRemark]:
+    if used > allowed * _DISK_SHARE:
+        yield HubRemark(kind="disk", message=_DISK.format(percent=100 * used // allowed), hint=_MORE_DISK)
+
+
+_CERTIFICATE: Final = Text(
+    "{worker} of site {site}: its certificate ends on {until}",
+    "サイト {site} の {worker}: 証明書の有効期限は {until} です",
+)
+_JOIN_AGAIN: Final = Text(
+    "make a code with 'slp-ops hub site add {site}', and join again with it on the worker's computer: "
+    "slp-ops worker join; then restart the worker",
+    "'slp-ops hub site add {site}' でコードを作成し、ワーカのコンピュータで slp-ops worker join を実行して"
+    "再度参加させ、ワーカを再起動してください",
+)
+_NO_WORKER: Final = Text(
+    "site {site}: no worker is connected; {count:task} open",
+    "サイト {site}: 接続中のワーカがありません (未完了のタスク {count} 件)",
+)
+_START: Final = Text(
+    "on a computer near the site: slp-ops worker --site {site}",
+    "サイトに近いコンピュータで次を実行してください: slp-ops worker --site {site}",
+)
+_JOIN: Final = Text(
+    "make a code with 'slp-ops hub site add {site}'; on a computer near the site: slp-ops worker join",
+    "'slp-ops hub site add {site}' でコードを作成し、サイトに近いコンピュータで slp-ops worker join を"
+    "実行してください",
+)
+_AHEAD: Final = Text(
+    "{worker} of site {site}: its clock is {seconds} s ahead",
+    "サイト {site} の {worker}: 時計が {seconds} 秒進んでいます",
+)
+_BEHIND: Final = Text(
+    "{worker} of site {site}: its clock is {seconds} s behind",
+    "サイト {site} の {worker}: 時計が {seconds} 秒遅れています",
+)
+_SET_CLOCK: Final = Text(
+    "set the clock of the worker's computer, or of the hub, by NTP: times in the evidence are wrong",
+    "ワーカまたはハブのコンピュータの時計を NTP で合わせてください (証跡の時刻が正しくありません)",
+)
+_VERSION: Final = Text(
+    "{worker} of site {site} is slp-ops {version}; the hub is {own}",
+    "サイト {site} の {worker} は slp-ops {version} です (ハブは {own})",
+)
+_SAME_RELEASE: Final = Text(
+    "use the same release everywhere; upgrade the workers first",
+    "すべて同じリリースにしてください。ワーカを先に更新します",
+)
+_DISK: Final = Text(
+    "{percent} % of the broker's disk is used: at 100 % results wait at the workers",
+    "ブローカのディスクの {percent} % を使用しています。100 % になると結果はワーカで待ちます",
+)
+_MORE_DISK: Final = Text(
+    "take the results of runs that were left: VERB --resume RUN; or raise disk_bytes in hub.json, and start "
+    "the hub again",
+    "残された実行の結果を VERB --resume RUN で取り込むか、hub.json の disk_bytes を増やして"
+    "ハブを再起動してください",
+)

@@ -1,0 +1,152 @@
+"""``hub status``: the state of a hub as text of 80 columns and as JSON, and what needs attention."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+from rich.cells import cell_len
+
+from slp_ops.app.hub_status import (
+    AbsentWorker,
+    HubRemark,
+    HubStatus,
+    SiteStatus,
+    WorkerStatus,
+    _remarks_on_disk,
+    remarks_on,
+)
+from slp_ops.cli.exits import Exit
+from slp_ops.cli.main import cli
+from slp_ops.cluster.stream_sizes import StreamSize
+from slp_ops.i18n import Lang, Text
+from slp_ops.json_documents import decode, parse_json
+from slp_ops.report.documents.hub import HubStatusDocument
+from slp_ops.report.terminal.hub import render_hub_status
+from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from tests.cluster.conftest import Rig
+
+NOW = datetime(2026, 11, 24, 4, 11, 31, tzinfo=UTC)
+
+
+def worker(days: float | None = 397, **values: Any) -> WorkerStatus:
+    usual: dict[str, Any] = {
+        "site": "tokyo",
+        "holder": "worker-0123456789abcdef",
+        "version": __version__,
+        "works": ("collect",),
+        "clock_offset": 0.2,
+        "sessions": 3,
+        "max_sessions": 50,
+        "certificate_until": None if days is None else NOW + timedelta(days=days),
+    }
+    return WorkerStatus(**{**usual, **values})
+
+
+def absent(days: float) -> AbsentWorker:
+    return AbsentWorker(
+        site="tokyo", holder="worker-fedcba9876543210", certificate_until=NOW + timedelta(days=days)
+    )
+
+
+def site(*workers: WorkerStatus, absent: tuple[AbsentWorker, ...] = (), **values: Any) -> SiteStatus:
+    usual: dict[str, Any] = {"name": "tokyo", "max_sessions": 50, "waiting": 0, "running": 0}
+    return SiteStatus(**{**usual, **values}, workers=workers, absent=absent)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (site(worker()), []),
+        (site(worker(30.1)), []),
+        (site(worker(29.9)), ["certificate"]),
+        (site(worker(None)), []),
+        (site(worker(), absent=(absent(3),)), []),  # joined again under another name
+        (site(absent=(absent(3),)), ["no_worker", "certificate"]),
+        (site(waiting=12), ["no_worker"]),
+        (site(worker(clock_offset=-600.0)), ["clock"]),
+        (site(worker(clock_offset=29.0)), []),
+        (site(worker(version="0.0.1"), worker(2)), ["version", "certificate"]),
+    ],
+)
+def test_what_needs_attention_is_named(found: SiteStatus, expected: list[str]) -> None:
+    remarks = list(remarks_on([found], NOW))
+    assert [each.kind for each in remarks] == expected
+    for each in remarks:
+        assert "tokyo" in each.message.en
+        assert "tokyo" in each.message.ja
+        assert each.hint.en != each.hint.ja
+
+
+def test_the_disk_is_named_before_it_is_full() -> None:
+    assert not list(_remarks_on_disk(800, 1000))
+    (remark,) = _remarks_on_disk(801, 1000)
+    assert "80 %" in remark.message.en
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    sites = (
+        site(worker(10, version="0.9.0rc1", clock_offset=-601.0, sessions=50), running=50, waiting=99_000),
+        site(name="amsterdam-dc2", absent=(absent(2), absent(300))),
+        site(name="osaka"),
+        site(worker(200), name="a-site-with-a-name-of-forty-characters-x"),
+    )
+    remarks = (
+        *remarks_on(sites, NOW),
+        *_remarks_on_disk(9, 10),
+        HubRemark(kind="clock", message=Text("a\x1b[2J", "a\x1b[2J"), hint=Text("b", "b")),
+    )
+    status = HubStatus(
+        folder=Path("hub"),
+        version="0.9.0",
+        addresses=("hub.example.net", "192.0.2.1"),
+        broker_port=4222,
+        join_port=4223,
+        sites=sites,
+        streams=(StreamSize(name="evidence", messages=100_000, bytes=3 * 2**30, max_bytes=8 * 2**30),),
+        disk_used=3 * 2**30,
+        disk_allowed=8 * 2**30,
+        remarks=remarks,
+    )
+    text = render_hub_status(status, lang)
+    assert "\x1b[2J" not in text
+    lines = [line.replace("\x1b[33m", "").replace("\x1b[0m", "") for line in text.split("\n")]
+    assert [line for line in lines if cell_len(line) > 80] == []
+    assert "3,072 MB" in text
+    assert "slp-ops hub site add tokyo" in text
+
+
+def test_a_worker_that_does_not_run_and_whose_certificate_ends_soon(rig: Rig) -> None:
+    rig.join("tokyo")
+    state = rig.hub_folder / "hub.json"
+    joined = datetime.now(UTC) - timedelta(days=390)
+    value = json.loads(state.read_text())
+    value["sites"][0]["workers"][0]["joined"] = f"{joined:%Y-%m-%dT%H:%M:%SZ}"
+    state.write_text(json.dumps(value))
+
+    done = CliRunner().invoke(cli, ["hub", "status", "--folder", str(rig.hub_folder), "--json"])
+
+    assert done.exit_code == Exit.FINDINGS, done.output
+    document = decode(HubStatusDocument, parse_json(done.stdout.encode()))
+    assert [remark.kind for remark in document.remarks] == ["no_worker", "certificate"]
+    (tokyo,) = document.sites
+    (joined_one,) = tokyo.workers
+    assert not joined_one.connected
+    assert joined_one.version is None
+    assert {"tasks", "evidence"} <= {stream.name for stream in document.streams}
+    assert document.disk.allowed > 0
+
+    shown = CliRunner().invoke(cli, ["hub", "status", "--folder", str(rig.hub_folder), "--lang", "ja"])
+    assert shown.exit_code == Exit.FINDINGS
+    assert "証明書の有効期限" in shown.stdout
+    assert "slp-ops hub site add tokyo" in shown.stdout
