@@ -48,7 +48,8 @@ from slp_ops.app import hub_status
 from slp_ops.app.operator import NonInteractive
 from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
-from slp_ops.runs.evidence_files import MANIFEST, write_folder
+from slp_ops.runs.evidence_files import MANIFEST
+from slp_ops.runs.held_folder import HeldFolder
 from slp_ops.runs.serialization import CaptureRecord, line
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ class Hub:
 
 def _free_pair() -> int:
     """Return a port that is free together with the next one."""
-    for port in range(20000 + os.getpid() % 2000 * 4, 32000, 2):
+    for port in range(12000 + os.getpid() % 1000 * 4, 20000, 2):
         with socket.socket() as one, socket.socket() as other, suppress(OSError):
             one.bind(("127.0.0.1", port))
             other.bind(("127.0.0.1", port + 1))
@@ -232,8 +233,8 @@ def drawn(kilobytes: int, seed: int) -> dict[str, str]:
         lines.append(
             f"*Jun 11 03:{dice.randrange(60):02}:{dice.randrange(60):02}.{dice.randrange(1000):03}: "
             f"%DOT1X-5-FAIL: Switch {dice.randrange(1, 4)} R0/0: Authentication failed for client "
-            f"({digits(4)}.{digits(4)}.{digits(4)}) on Interface Gi1/0/{dice.randrange(1, 49)} "
-            f"AuditSessionID 0000000000{digits(4).upper()}000A00{digits(2).upper()}0000\n"
+            f"(00{digits(2)}.{digits(4)}.{digits(4)}) on Interface Gi1/0/{dice.randrange(1, 49)} "
+            f"AuditSessionID 0000000000{digits(2).upper()}000A0000000000\n"
         )
         missing -= len(lines[-1])
     texts["show logging"] += "".join(lines)
@@ -316,7 +317,9 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
     async def visit(task: Any, tools: DeviceTools) -> DeviceResult:
         files, captures = next(prepared)
         await asyncio.sleep(wanted.seconds)
-        write_folder(tools.evidence.path, files)
+        for name, data in files.items():
+            assert isinstance(tools.evidence, HeldFolder)
+            assert tools.evidence.hold(name, data)
         device = task.device
         return DeviceResult(
             name=device.name, site=device.site, status=DeviceStatus.OK, captures=captures, release="17.9.4a"

@@ -351,7 +351,7 @@ class _Session:
         for start in range(0, len(left), _REMOVED_AT_ONCE):
             some = left[start : start + _REMOVED_AT_ONCE]
             await asyncio.gather(
-                *(remove_task(self.js, TASKS_STREAM, each, known.get(each)) for each in some)
+                *(remove_task(self.client, TASKS_STREAM, each, known.get(each)) for each in some)
             )
 
     def _start(self, work: object) -> None:
@@ -514,7 +514,7 @@ class _Session:
 
     async def _remove_task(self, visit: _Visit) -> None:
         name = subject(TASK, *self._names(visit))
-        await remove_task(self.js, TASKS_STREAM, name, visit.sequence)
+        await remove_task(self.client, TASKS_STREAM, name, visit.sequence)
 
     async def _remove_evidence(self, visit: _Visit) -> None:
         await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, *self._names(visit))}.>")

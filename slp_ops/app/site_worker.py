@@ -22,7 +22,7 @@ from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import DeviceTools
 from slp_ops.app.works import WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, connected
-from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
+from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
 from slp_ops.cluster.messages import (
     HEARTBEAT_SECONDS,
@@ -35,7 +35,8 @@ from slp_ops.cluster.messages import (
     to_message,
 )
 from slp_ops.cluster.once import last_of
-from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, names_in, subject, token
+from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, names_in, subject
+from slp_ops.cluster.task_pull import TaskPull
 from slp_ops.errors import HubError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
@@ -43,6 +44,7 @@ from slp_ops.ports import SESSION_LOGS, StandingNotice
 from slp_ops.runs import atomic_files
 from slp_ops.runs.device_archive import InvalidArchive, extract
 from slp_ops.runs.device_transfer import pack
+from slp_ops.runs.held_folder import HeldFolder
 from slp_ops.runs.mask_key import key_id
 from slp_ops.runs.names import is_plain
 from slp_ops.runs.run_writer import RunEvidence
@@ -60,11 +62,9 @@ if TYPE_CHECKING:
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
     from slp_ops.ports import ProgressEvent, Transport
+    from slp_ops.runs import DeviceFolder
 
-# One pull takes one task, so that nothing lies in a buffer; several at once hide the way to the hub.
-_PULLS: Final = 16
-_PULL_SECONDS: Final = 5.0
-_ACK_SECONDS: Final = 10.0
+_STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
 # Fields of a device that decide where a session goes and with what.
@@ -109,6 +109,18 @@ class _SiteWorker:
     root: Path
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
+    going_on: set[str] = field(
+        default_factory=set
+    )  # runs that were not cancelled when they were last asked for
+    cancellations: int = 0  # that were heard of; none is missed but while the connection is broken
+    reconnects: int = 0
+    pull: TaskPull = field(init=False)
+
+    def __post_init__(self) -> None:
+        def room() -> int:
+            return self.settings.max_sessions - len(self.serving)
+
+        self.pull = TaskPull(self.client, self.settings.site, room, self._take)
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
@@ -138,20 +150,17 @@ class _SiteWorker:
     async def run(self) -> None:
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
-        free = asyncio.Semaphore(self.settings.max_sessions)
-        pulls = min(_PULLS, self.settings.max_sessions)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat())
-                for _ in range(pulls):
-                    group.create_task(self._pull(free))
+                group.create_task(self.pull.run())
         except* HubError as errors:
             raise errors.exceptions[0] from None
         finally:
             for task in self.serving:
                 task.cancel()
             if self.serving:
-                await asyncio.wait(self.serving, timeout=_PULL_SECONDS)
+                await asyncio.wait(self.serving, timeout=_STOP_SECONDS)
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
 
@@ -171,32 +180,22 @@ class _SiteWorker:
                     await self.client.publish(self._heart, self._heartbeat())
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
-    async def _pull(self, free: asyncio.Semaphore) -> None:
-        """Take one task after the other, each when there is room for it."""
-        subscription = await self.js.pull_subscribe_bind(
-            consumer=token(self.settings.site), stream=TASKS_STREAM
-        )
-        while True:
-            await free.acquire()
-            try:
-                (message,) = await subscription.fetch(1, timeout=_PULL_SECONDS)
-            except (NatsError, OSError, TimeoutError, ValueError):
-                free.release()
-                await asyncio.sleep(0 if self.client.is_connected else _PAUSE)
-                continue
-            except BaseException:
-                free.release()
-                raise
-            task = asyncio.create_task(self._serve(message))
-            self.serving.add(task)
-            task.add_done_callback(self.serving.discard)
-            task.add_done_callback(lambda _: free.release())
+    def _take(self, message: Msg) -> None:
+        task = asyncio.create_task(self._serve(message))
+        self.serving.add(task)
+        task.add_done_callback(self._served)
+
+    def _served(self, task: asyncio.Task[None]) -> None:
+        self.serving.discard(task)
+        self.pull.look_again()
 
     async def _controlled(self, message: Msg) -> None:
         """Stop the visits of a run that was cancelled."""
         with suppress(InvalidMessage, ValueError):
             _, run = names_in(CONTROL, message.subject)
             if from_message(RunControl, message.data).cancelled:
+                self.going_on.discard(run)
+                self.cancellations += 1
                 for visit in self.visits.get(run, ()):
                     visit.cancel()
 
@@ -224,18 +223,35 @@ class _SiteWorker:
             holding.cancel()
 
     async def _is_cancelled(self, run: str) -> bool:
+        """Return whether a run was cancelled. It is asked for once; after that it is heard of."""
+        if self.client.stats["reconnects"] != self.reconnects:
+            self.reconnects = self.client.stats["reconnects"]
+            self.going_on.clear()
+        if run in self.going_on:
+            return False
+        before = self.cancellations, self.reconnects
         data = await last_of(self.js, CONTROL_STREAM, subject(CONTROL, self.settings.site, run))
-        return data is not None and from_message(RunControl, data).cancelled
+        if data is not None and from_message(RunControl, data).cancelled:
+            return True
+        if before == (self.cancellations, self.client.stats["reconnects"]):
+            self.going_on.add(run)
+        return False
 
     async def _visit(self, order: TaskMessage) -> None:
         """Visit the device and publish its evidence under an attempt of its own."""
         attempt = secrets.token_hex(8)
         folder = self.root / attempt
-        folder.mkdir(mode=0o700)
         try:
-            evidence = RunEvidence(folder, key=self.settings.mask_key)
-            self._put_earlier(folder / order.folder, order)
-            visit = asyncio.create_task(self._outcome(order, evidence))
+            kept = RunEvidence(folder, key=self.settings.mask_key)
+            if order.taken or order.debug:
+                folder.mkdir(mode=0o700)
+            held: HeldFolder | None = None
+            if order.taken:
+                self._put_earlier(folder / order.folder, order)
+                evidence = kept.folder(order.folder)
+            else:
+                evidence = held = kept.folder_as(HeldFolder, order.folder)
+            visit = asyncio.create_task(self._outcome(order, kept, evidence))
             self.visits.setdefault(order.run, set()).add(visit)
             try:
                 outcome = await visit
@@ -248,7 +264,12 @@ class _SiteWorker:
                 self.visits[order.run].discard(visit)
                 if not self.visits[order.run]:
                     del self.visits[order.run]
-            data = await asyncio.to_thread(pack, folder / order.folder, without=set(order.taken))
+            data = await asyncio.to_thread(
+                pack,
+                folder / order.folder,
+                held={} if held is None else held.files(),
+                without=set(order.taken),
+            )
             await send(
                 self.js,
                 (self.settings.site, order.run, order.device),
@@ -266,8 +287,6 @@ class _SiteWorker:
     @staticmethod
     def _put_earlier(folder: Path, order: TaskMessage) -> None:
         """Write the captures that the run has, or reserve their names. Raises InvalidMessage."""
-        if not order.taken:
-            return
         try:
             files = extract(b64decode(order.earlier, validate=True)) if order.earlier else {}
         except (InvalidArchive, binascii.Error) as err:
@@ -276,7 +295,7 @@ class _SiteWorker:
         for name in order.taken:
             atomic_files.replace(folder / name, files.get(name, b""))
 
-    async def _outcome(self, order: TaskMessage, evidence: RunEvidence) -> Outcome:
+    async def _outcome(self, order: TaskMessage, kept: RunEvidence, evidence: DeviceFolder) -> Outcome:
         try:
             work = work_of(order.work)
             task = decode(work.task, order.task)
@@ -287,10 +306,10 @@ class _SiteWorker:
         if reason := self._not_ours(task.device, order):
             return _refused("not_at_site", reason)
         if order.debug:
-            SESSION_LOGS.set(lambda _: evidence.session_log(order.folder))
+            SESSION_LOGS.set(lambda _: kept.session_log(order.folder))
         tools = DeviceTools(
             transport=self.settings.transport,
-            evidence=evidence.folder(order.folder),
+            evidence=evidence,
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )
         return await outcome_of(work, task, tools)
@@ -343,9 +362,9 @@ async def _hold(message: Msg) -> None:
 
 
 async def _acknowledge(message: Msg) -> None:
-    """Acknowledge with confirmation. A lost one is redelivered; its evidence is stored by then."""
-    with suppress(NatsError, OSError, TimeoutError):
-        await message.ack_sync(timeout=_ACK_SECONDS)
+    """Acknowledge. Where that is lost, the task is delivered again; its evidence is stored by then."""
+    with suppress(NatsError, OSError):
+        await message.ack()
 
 
 def _refused(kind: str, message: str) -> Outcome:

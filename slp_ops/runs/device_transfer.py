@@ -14,7 +14,7 @@ from slp_ops.runs.evidence_files import MANIFEST
 from slp_ops.runs.serialization import CaptureRecord, read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from slp_ops.model import Device
@@ -25,8 +25,8 @@ _BESIDE: Final = {"@defect": "defect-{}.txt", "@session": "session-{}.log"}
 _LARGEST: Final = 2**31  # bytes of all files: several outputs of a gigabyte are refused when they are read
 
 
-def pack(folder: Path, *, without: Collection[str] = ()) -> bytes:
-    """Return the evidence in a device's folder, which need not exist; empty where there is none.
+def pack(folder: Path, *, held: Mapping[str, bytes], without: Collection[str] = ()) -> bytes:
+    """Return the evidence of a device: in its folder, which need not exist, and in memory; empty without any.
 
     ``without`` are names of captures that are left out. Raises StoreError.
     """
@@ -38,7 +38,7 @@ def pack(folder: Path, *, without: Collection[str] = ()) -> bytes:
     for packed, beside in _BESIDE.items():
         if (path := folder.with_name(beside.format(folder.name))).exists():
             found[packed] = path
-    files = {}
+    files = dict(held)
     for name, path in found.items():
         with atomic_files.store_errors("read", path):
             files[name] = atomic_files.read(path, within=path.parent, largest=_LARGEST)

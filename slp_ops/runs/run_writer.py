@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from slp_ops.errors import StoreError
 from slp_ops.model import Capture, CaptureStatus
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 # then do not need a thousand open files.
 _BUFFER: Final = 16 * 1024
 
+Folder = TypeVar("Folder", bound="DeviceFolder")
+
 
 def utc_now() -> datetime:
     """The time for the stamps of a run; a run may be given another clock."""
@@ -63,8 +65,12 @@ class RunEvidence:
 
     def folder(self, name: str) -> DeviceFolder:
         """Return a device's folder of that name."""
+        return self.folder_as(DeviceFolder, name)
+
+    def folder_as(self, kind: type[Folder], name: str) -> Folder:
+        """Return a device's folder of that name and kind."""
         files = DeviceFiles(self.path / name, self.packs)
-        return DeviceFolder(files, key=self.key, named=self._named, now=self._now)
+        return kind(files, key=self.key, named=self._named, now=self._now)
 
     def recover(self, name: str) -> tuple[Capture, ...]:
         """Return the captures of a device whose writer was killed, the last one of each command.
@@ -255,14 +261,7 @@ class DeviceFolder:
         with self._guard:
             self._make()
             name = unique(slug(named), self._taken)
-        return CaptureFile(
-            f"{self.path}/{name}.txt",
-            command=named,
-            key=self._key,
-            started=self._now(),
-            elapsed=lambda: time.monotonic() - began,
-            keep=self._keep,
-        )
+        return self._file(name, named, lambda: time.monotonic() - began)
 
     def record(self, command: str, ending: CommandEnd) -> Capture:
         """Record a command without text, with the reason. Raises StoreError."""
@@ -318,6 +317,16 @@ class DeviceFolder:
         with atomic_files.store_errors("read", self.path / capture.file):
             return self._files.read_capture(capture.file, capture.bytes).decode("utf-8", "surrogateescape")
 
+    def _file(self, name: str, command: str, elapsed: Callable[[], float]) -> CaptureFile:
+        return CaptureFile(
+            f"{self.path}/{name}.txt",
+            command=command,
+            key=self._key,
+            started=self._now(),
+            elapsed=elapsed,
+            keep=self._keep,
+        )
+
     def _keep(self, capture: Capture) -> None:
         with self._guard, atomic_files.store_errors("write", self._manifest):
             self._make()
@@ -346,6 +355,8 @@ class CaptureFile:
     The text goes to a temporary name and gets its own only when it is whole. Whatever the disk refuses
     raises StoreError, leaves no half file, and ends the capture.
     """
+
+    _LONGEST_WAITING: ClassVar = _BUFFER
 
     def __init__(
         self,
@@ -413,7 +424,7 @@ class CaptureFile:
         self._digest.update(data)
         self._bytes += len(data)
         self._buffer += data
-        if len(self._buffer) >= _BUFFER:
+        if len(self._buffer) >= self._LONGEST_WAITING:
             self._flush()
 
     def _flush(self) -> None:
