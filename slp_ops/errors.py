@@ -140,6 +140,12 @@ class HubError(SlpOpsError):
     kind = "hub"
 
 
+class EvidenceTooLarge(SlpOpsError):
+    """Evidence of a switch that is larger than a worker may send."""
+
+    kind = "evidence_too_large"
+
+
 class JoinError(HubError):
     """A worker cannot join: the hub refuses, or is another one."""
 

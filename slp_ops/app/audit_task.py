@@ -118,4 +118,8 @@ AUDIT: Final = DeviceWork(
     result=AuditAnswer,
     visit=_visit,
     device_result=lambda answer: answer.result,
+    also_in=lambda answer: (
+        (answer.judged.name, answer.judged.site),
+        (answer.summary.device, answer.summary.site),
+    ),
 )

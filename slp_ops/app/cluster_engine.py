@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from nats.errors import Error as NatsError
 
@@ -20,14 +20,14 @@ from slp_ops.app.device_outcome import Outcome
 from slp_ops.app.device_work import EarlierPart, TaskLeft, VisitFailed
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import AskOnce
+from slp_ops.app.worker_answers import outcome_in, read_end, result_in
 from slp_ops.cluster.access_folder import find_access
-from slp_ops.cluster.broker import LiveWorker, connected, live_workers
+from slp_ops.cluster.broker import LiveWorker, connected, is_known, live_workers
 from slp_ops.cluster.broker_config import CONTROL_STREAM, EVIDENCE_STREAM, TASKS_STREAM
-from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch, read_end
+from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch
 from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.messages import (
     Event,
-    EvidenceEnd,
     InvalidMessage,
     RunControl,
     TaskMessage,
@@ -35,10 +35,10 @@ from slp_ops.cluster.messages import (
     to_message,
 )
 from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_task
-from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject, token
+from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject
 from slp_ops.errors import HubError, StoreError
 from slp_ops.i18n import pluralize
-from slp_ops.json_documents import ShapeError, decode, encode
+from slp_ops.json_documents import ShapeError, encode
 from slp_ops.model import DeviceFailure
 from slp_ops.ports import ProgressEvent, StandingNotice
 from slp_ops.runs.device_archive import InvalidArchive
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.cluster.access_folder import HubAddress
+    from slp_ops.cluster.messages import EvidenceEnd
     from slp_ops.model import Device
     from slp_ops.ports import OnEvent
     from slp_ops.runs import Run
@@ -69,9 +70,15 @@ _SWEEP: Final = 5.0
 _QUIET: Final = 30.0
 # How long a visit that was cancelled gets to send what it has; a pass waits 4 s for all of it.
 _GRACE: Final = 3.0
+# How long a run waits for a site without a worker, and for a hub that does not answer: a computer and its
+# services are started again in less.
+_PATIENCE: Final = 900.0
+_NEARLY_FULL: Final = 0.9
 # How long the hub gets to take a task that is left to the workers.
 _SUBMIT: Final = 10.0
 _REMOVED_AT_ONCE: Final = 200
+_MOST_PENDING: Final = 5000  # messages that wait to be looked at
+_LARGEST_PENDING: Final = 16 * 2**20
 _LARGEST_EARLIER: Final = 700_000  # characters of what a run has of a device: a task is one message
 _TOO_LATE: Final = (
     "slp-ops hub status shows the workers; on a computer near the site: slp-ops worker --site {}"
@@ -93,6 +100,12 @@ class Cluster:
         self._notice = AskOnce(operator).notice
         sites = Counter(device.site for device in devices)
         self._workers = run_to_end(_workers_at(self._folder, self._address))
+        for worker in self._workers:
+            if worker.site in sites and worker.is_clock_wrong:
+                self._notice(
+                    f"the clock of worker {worker.holder} of site {worker.site} differs from that of the hub "
+                    f"by {worker.clock_offset:+.0f} s: times in its captures are wrong until it is set (NTP)"
+                )
         missing = [site for site in sites if not self._at(site)]
         for site in missing:
             message = f"site {site} has no worker: {pluralize(sites[site], 'switch')} cannot be visited"
@@ -133,9 +146,9 @@ class Cluster:
             outcome = await self._session.visit(device, order, on_event)
             if outcome is not None:
                 try:
-                    return outcome.result_of(work)
+                    return result_in(outcome, work, device)
                 except ShapeError as err:
-                    raise VisitFailed(_invalid(device, str(err))) from None
+                    raise VisitFailed(_rejected(device.site, str(err))) from None
             part = task.earlier.recovered(run.evidence.recover(order.folder))
             task = replace(task, earlier=part)  # type: ignore[type-var]
         raise VisitFailed(
@@ -214,7 +227,10 @@ class _Session:
     is_leaving: bool = False
     left: int = 0  # tasks that workers continue with
     is_connected: bool = True
-    lonely: set[str] = field(default_factory=set)
+    lonely: dict[str, float] = field(default_factory=dict)  # since when a site has no worker
+    unknown: set[str] = field(default_factory=set)  # sites that the hub did not know at the last look
+    silent_since: float | None = None  # since when the hub does not answer
+    large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     taken: set[str] = field(default_factory=set)  # devices whose evidence is in the run
     held: dict[str, int] = field(default_factory=dict)  # devices whose end is not taken, and its sequence
     removable: asyncio.Queue[_Removable] = field(default_factory=asyncio.Queue)
@@ -229,7 +245,13 @@ class _Session:
             client = await stack.enter_async_context(connected(folder, address))
             session = cls(run, client, client.jetstream(), notice, stack.pop_all())
         await remove(session.js, CONTROL_STREAM, subject(CONTROL, ANY, run.id))
-        await client.subscribe(subject(EVENT, ANY, run.id, ANY), cb=session._event)
+        # What a site floods this process with is dropped.
+        await client.subscribe(
+            subject(EVENT, ANY, run.id, ANY),
+            cb=session._event,
+            pending_msgs_limit=_MOST_PENDING,
+            pending_bytes_limit=_LARGEST_PENDING,
+        )
         session._start(session._sweep())
         session._start(session._take_stored())
         session._start(session._remove_taken())
@@ -261,6 +283,7 @@ class _Session:
             raise
         finally:
             del self.visits[device.name]
+            self.held.pop(device.name, None)
             if ended.done() and not ended.cancelled():
                 ended.exception()  # marks it as seen where the cancellation is what the caller gets
 
@@ -277,6 +300,8 @@ class _Session:
             async with visit.limit:
                 await self._submit(visit)
         except TimeoutError:
+            if visit.ended.done():  # given up
+                return
             raise TaskLeft(is_submitted=False) from None
         if self.is_leaving:
             self._leave(visit)
@@ -428,22 +453,22 @@ class _Session:
 
         ``upto`` is the sequence of the last end that was delivered.
         """
-        found: list[tuple[_Visit, EvidenceEnd, bytes]] = []
+        small: list[_Found] = []
         outcomes: list[tuple[_Visit, Outcome | Exception | None]] = []
         parts = []
         for visit, message in batch:
-            names = self._names(visit)
             try:
                 end, data = read_end(message)
-                token(end.attempt)
-                if end.parts:
-                    parts.append(visit)
-                    data = await fetch(self.js, names, end)
-            except (InvalidMessage, ValueError) as err:
+                if not end.parts:
+                    small.append((visit, end, data))
+                    continue
+                parts.append(visit)
+                async with self.large:
+                    data = await fetch(self.js, self._names(visit), end)
+                    outcomes += await asyncio.to_thread(self._store, [(visit, end, data)])
+            except InvalidMessage as err:
                 outcomes.append((visit, Outcome(failure=_rejected(visit.device.site, str(err)))))
-            else:
-                found.append((visit, end, data))
-        outcomes += await asyncio.to_thread(self._store, found)
+        outcomes += await asyncio.to_thread(self._store, small)
         stopped = [visit for visit, outcome in outcomes if outcome is None]
         for visit in stopped:  # it may be visited again
             await self._remove_task(visit)
@@ -464,9 +489,7 @@ class _Session:
         done = [visit for visit, _ in outcomes if visit not in stopped]
         self.removable.put_nowait(_Removable(tasks=done, ends_before=upto, parts=parts))
 
-    def _store(
-        self, found: Sequence[tuple[_Visit, EvidenceEnd, bytes]]
-    ) -> list[tuple[_Visit, Outcome | Exception | None]]:
+    def _store(self, found: Sequence[_Found]) -> list[tuple[_Visit, Outcome | Exception | None]]:
         """Have evidence in the run, on the disk where it is packed; return what each visit ends with."""
         outcomes: list[tuple[_Visit, Outcome | Exception | None]] = []
         for visit, end, data in found:
@@ -490,9 +513,7 @@ class _Session:
             self.notice(
                 StandingNotice(f"site {site} masks with another key: its masks do not compare with others")
             )
-        if end.outcome is None:
-            return None
-        return decode(Outcome, _relocated(end.outcome, end.folder, str(self.run.path)))
+        return outcome_in(end, str(self.run.path))
 
     async def _remove_taken(self) -> None:
         """Remove from the broker what is in the run.
@@ -535,18 +556,62 @@ class _Session:
                     seen = self.client.stats["reconnects"]
                     await self._submit_lost()
                     reconnects, looked_at = seen, loop.time()
-                self._tell_lonely({worker.site for worker in await live_workers(self.js)})
-            self._tell_connection()
+                await self._look_after_sites({worker.site for worker in await live_workers(self.js)})
+                await self._look_after_disk()
+            self._look_after_connection()
 
-    def _tell_lonely(self, attended: set[str]) -> None:
+    async def _look_after_sites(self, attended: set[str]) -> None:
+        """Name sites that have lost their workers; end what waits for one that is gone for good."""
         waiting = Counter(visit.device.site for visit in self.visits.values())
-        for site, number in waiting.items():
-            if site not in attended and site not in self.lonely:
-                switches = pluralize(number, "switch")
+        now = asyncio.get_running_loop().time()
+        self.lonely = {site: self.lonely.get(site, now) for site in waiting if site not in attended}
+        for site, since in self.lonely.items():
+            if since == now:
+                switches = pluralize(waiting[site], "switch")
                 self.notice(f"site {site} has no worker any more: {switches} wait until one is started")
-        self.lonely = set(waiting) - attended
+            elif now - since > _PATIENCE:
+                self._give_up(
+                    _gone("no_worker", f"site {site} had no worker for {_PATIENCE / 60:.0f} minutes"), site
+                )
+        unknown = {site for site in self.lonely if not await is_known(self.js, site)}
+        for site in unknown & self.unknown:  # a broker that was started again does not know any for a moment
+            self._give_up(
+                DeviceFailure(
+                    kind="site_revoked",
+                    message=f"site {site} was revoked at the hub while its switches were read",
+                    hint="add it again: slp-ops hub site add; then read the rest with --resume last",
+                ),
+                site,
+            )
+        self.unknown = unknown
 
-    def _tell_connection(self) -> None:
+    async def _look_after_disk(self) -> None:
+        """Name a hub that has hardly room for evidence: workers wait with what they have read."""
+        info = await self.js.stream_info(EVIDENCE_STREAM)
+        if info.config.max_bytes and info.state.bytes > _NEARLY_FULL * info.config.max_bytes:
+            self.notice(
+                StandingNotice(
+                    "the hub's disk for evidence is nearly full: workers wait until there is room; "
+                    "slp-ops hub status shows it"
+                )
+            )
+
+    def _give_up(self, failure: DeviceFailure, site: str | None = None) -> None:
+        """End the visits that wait, of one site or all."""
+        for visit in self.visits.values():
+            if site in (None, visit.device.site) and not visit.is_taken and not visit.ended.done():
+                visit.ended.set_result(Outcome(failure=failure))
+                if not visit.is_submitted:
+                    visit.limit.reschedule(asyncio.get_running_loop().time())
+
+    def _look_after_connection(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self.client.is_connected:
+            self.silent_since = None
+        elif self.silent_since is None:
+            self.silent_since = now
+        elif now - self.silent_since > _PATIENCE:
+            self._give_up(_gone("hub", f"the hub did not answer for {_PATIENCE / 60:.0f} minutes"))
         if self.is_connected != self.client.is_connected:
             self.is_connected = self.client.is_connected
             self.notice(
@@ -554,6 +619,9 @@ class _Session:
                 if self.is_connected
                 else "the hub does not answer; workers continue, and their results are taken when it is back"
             )
+
+
+_Found: TypeAlias = "tuple[_Visit, EvidenceEnd, bytes]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -565,24 +633,19 @@ class _Removable:
     parts: Sequence[_Visit]
 
 
-def _relocated(value: object, folder: str, run: str) -> object:
-    """Return JSON in which texts name files in the run instead of those in a worker's folder."""
-    match value:
-        case str() if folder:
-            return value.replace(folder, run)
-        case list():
-            return [_relocated(each, folder, run) for each in value]
-        case dict():
-            return {key: _relocated(each, folder, run) for key, each in value.items()}
-        case _:
-            return value
-
-
 def _invalid(device: Device, reason: str) -> DeviceFailure:
     return DeviceFailure(
         kind="defect",
         message=f"a defect of slp-ops: an invalid message for or of a worker of site {device.site}: {reason}",
         hint="use the same release at every worker and here; report it if that is so",
+    )
+
+
+def _gone(kind: str, message: str) -> DeviceFailure:
+    return DeviceFailure(
+        kind=kind,
+        message=message,
+        hint="slp-ops hub status shows what is wrong; then read the rest with --resume last",
     )
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ad_hoc, command_key, registry
-from slp_ops.errors import OptionError
+from slp_ops.errors import InputError, OptionError
 from slp_ops.json_documents import json_document
 
 if TYPE_CHECKING:
@@ -35,13 +35,19 @@ class CommandList:
         )
 
     def commands(self) -> tuple[ShowCommand, ...]:
-        """Return the commands. Raises KeyError for one that this release does not have, NotReadOnly."""
+        """Return the commands. Raises InputError for one that this release does not have, NotReadOnly."""
         return _resolve(self)
 
 
 @lru_cache(maxsize=16)  # the tasks of a run have the same list
 def _resolve(names: CommandList) -> tuple[ShowCommand, ...]:
     known = {each.command: each for each in registry()}
+    for name in names.documented:
+        if name not in known:
+            raise InputError(
+                f"the task needs the command {name!r}, which this slp-ops does not have",
+                hint="install the same version of slp-ops everywhere",
+            )
     return (*(known[name] for name in names.documented), *(ad_hoc(text) for text in names.typed))
 
 

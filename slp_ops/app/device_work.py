@@ -77,8 +77,9 @@ class DeviceWork(Generic[Task, Result]):
     """A kind of task.
 
     ``visit`` does one; it raises SlpOpsError where the device has no result. ``device_result`` is the part of
-    a result that the run keeps. A work that ``works.py`` lists is the same in every engine: its tasks and
-    results pass JSON unchanged. Any other is done in this process only.
+    a result that the run keeps, ``also_in`` returns name and site of the devices in its other parts.
+    A work that ``works.py`` lists is the same in every engine: its tasks and results pass JSON unchanged.
+    Any other is done in this process only.
     """
 
     name: str
@@ -86,6 +87,12 @@ class DeviceWork(Generic[Task, Result]):
     result: type[Result]
     visit: Callable[[Task, DeviceTools], Awaitable[Result]]
     device_result: Callable[[Result], DeviceResult]
+    also_in: Callable[[Result], tuple[tuple[str, str], ...]] = lambda _: ()
+
+    def devices_in(self, result: Result) -> tuple[tuple[str, str], ...]:
+        """Return name and site of each device that a result is about, as another computer may have it."""
+        part = self.device_result(result)
+        return ((part.name, part.site), *self.also_in(result))
 
 
 class VisitFailed(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -11,10 +12,11 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app.loop import run_to_end
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected, prepare_site, prepare_streams
+from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams
 from slp_ops.cluster.hub_folder import HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
 from slp_ops.cluster.nats_server import NatsServer, find_binary
+from slp_ops.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,8 +74,16 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
     binary = find_binary(nats_server)
     hub = HubFolder(folder)
     state = hub.read()
+    hub.check()
     async with AsyncExitStack() as stack:
         stack.enter_context(hub.running())
+        for name in hub.renew():
+            say(f"renewed: {folder / name}")
+        if missing := _disk_missing(folder, state):
+            say(
+                f"the disk of {folder} has {missing // 2**20} MB less than the hub may use: a full disk "
+                "stops the broker; free some space, or lower disk_bytes in hub.json"
+            )
         server = NatsServer(binary, hub.write_broker_config(state), folder)
         stack.push_async_callback(server.stop)
         await server.start(state.broker_port)
@@ -87,12 +97,19 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
                 await sites.apply()  # before the worker is answered: it connects at once
             say(f"site {site}: {holder} joined")
 
-        joining = await serve_joining(hub, state, joined)
+        joining = await serve_joining(hub, state, joined, say)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")
+        told = ""
         while True:
-            with suppress(NatsError, OSError):  # the connection is being made again; tried at the next look
+            try:
                 await sites.apply()
+                told = ""
+            except (NatsError, OSError):
+                pass  # the connection is being made again; tried at the next look
+            except InputError as error:  # hub.json was edited: its last good content stays in force
+                if str(error) != told:
+                    say(told := str(error))
             try:
                 async with asyncio.timeout(_LOOK_SECONDS):
                     code = await server.wait()
@@ -102,6 +119,13 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
             await asyncio.sleep(_RESTART_SECONDS)
             await server.start(state.broker_port)
             sites.forget()
+
+
+def _disk_missing(folder: Path, state: HubState) -> int:
+    """Return how many bytes of what the broker may use are neither used by it nor free; 0 where all are."""
+    store = folder / "store"
+    used = sum(path.stat().st_blocks * 512 for path in store.rglob("*") if path.is_file())
+    return max(0, state.disk_bytes - used - shutil.disk_usage(folder).free)
 
 
 class _Sites:
@@ -136,4 +160,5 @@ class _Sites:
                     await asyncio.sleep(_RELOAD_SECONDS)
             for site in state.sites:
                 await prepare_site(self._js, site.name, max_sessions=site.max_sessions)
+            await forget_sites(self._js, {site.name for site in state.sites})
             self._known = state

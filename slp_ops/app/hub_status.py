@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.hub import INIT_HINT
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.authority import CERTIFICATE_LIFE
-from slp_ops.cluster.broker import connected, disk_used, live_workers, task_counts
+from slp_ops.cluster.broker import WRONG_CLOCK, connected, disk_used, live_workers, task_counts
 from slp_ops.cluster.hub_folder import HubFolder
 from slp_ops.cluster.stream_sizes import StreamSize, stream_sizes
 from slp_ops.errors import HubError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _STATUS_SECONDS: Final = 15.0
 _ENDS_SOON: Final = timedelta(days=30)
-_CLOCK_SECONDS: Final = 30.0  # a capture with a time that is further off is misread beside a log
 _DISK_SHARE: Final = 0.8
 
 
@@ -204,7 +203,7 @@ def _remarks_on_site(site: SiteStatus) -> Iterator[HubRemark]:
 
 def _remarks_on_worker(worker: WorkerStatus) -> Iterator[HubRemark]:
     about = {"site": worker.site, "worker": worker.holder}
-    if abs(worker.clock_offset) > _CLOCK_SECONDS:
+    if abs(worker.clock_offset) >= WRONG_CLOCK:
         seconds = f"{abs(worker.clock_offset):.0f}"
         words = _AHEAD if worker.clock_offset > 0 else _BEHIND
         yield HubRemark(

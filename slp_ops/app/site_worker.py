@@ -20,6 +20,7 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import DeviceTools
+from slp_ops.app.foreign_errors import is_foreign
 from slp_ops.app.works import WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM
@@ -35,9 +36,9 @@ from slp_ops.cluster.messages import (
     to_message,
 )
 from slp_ops.cluster.once import last_of
-from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, names_in, subject
+from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, TASK, names_in, subject
 from slp_ops.cluster.task_pull import TaskPull
-from slp_ops.errors import HubError
+from slp_ops.errors import HubError, SlpOpsError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
 from slp_ops.ports import SESSION_LOGS, StandingNotice
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
+_MOST_TAKEN: Final = 1000  # names of captures in a task
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
 # Fields of a device that decide where a session goes and with what.
 _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
@@ -203,24 +205,56 @@ class _SiteWorker:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
         holding = asyncio.create_task(_hold(message))
         try:
-            order = from_message(TaskMessage, message.data)
-            if not is_plain(order.folder) or not all(map(is_plain, order.taken)):
-                raise InvalidMessage("a name that no run gives")
-            stored, cancelled = await asyncio.gather(
-                is_stored(self.js, self.settings.site, order.run, order.device), self._is_cancelled(order.run)
-            )
-            if not stored and not cancelled:
-                await self._visit(order)
+            names = _names_of(message, self.settings.site)
+            try:
+                await self._answer(message, names)
+            except BaseException as err:
+                if not is_foreign(err) and not isinstance(err, SlpOpsError):
+                    raise
+                await self._refuse(names, _why(err))
             await _acknowledge(message)
-        except InvalidMessage as err:
+        except InvalidMessage as err:  # there is no run that an answer could go to
             self.settings.notice(f"a task of the hub was refused: {err}")
-            await message.term()
+            with suppress(NatsError, OSError):
+                await message.term()
         except asyncio.CancelledError:
             with suppress(NatsError, OSError):
                 await message.nak()  # another worker takes it now
             raise
         finally:
             holding.cancel()
+
+    async def _answer(self, message: Msg, names: tuple[str, str, str]) -> None:
+        """Do a task unless its evidence is stored or its run cancelled.
+
+        Raises InvalidMessage, SlpOpsError.
+        """
+        stored, cancelled = await asyncio.gather(is_stored(self.js, *names), self._is_cancelled(names[1]))
+        if stored or cancelled:
+            return
+        order = from_message(TaskMessage, message.data)
+        if (order.run, order.device) != names[1:]:
+            raise InvalidMessage("it names another run or switch than its subject")
+        if not is_plain(order.folder) or not all(map(is_plain, order.taken)):
+            raise InvalidMessage("a name that no run gives")
+        if len(order.taken) > _MOST_TAKEN:
+            raise InvalidMessage("more captures than a run has of a switch")
+        await self._visit(order)
+
+    async def _refuse(self, names: tuple[str, str, str], failure: DeviceFailure) -> None:
+        """Answer a task that cannot be done, so that its run does not wait for it."""
+        self.settings.notice(f"a task of the hub was refused: {failure.message}")
+        await send(
+            self.js,
+            names,
+            b"",
+            attempt=secrets.token_hex(8),
+            full=self._full,
+            worker=self.holder,
+            mask_key=key_id(self.settings.mask_key),
+            folder="",
+            outcome=encode(Outcome(failure=failure)),
+        )
 
     async def _is_cancelled(self, run: str) -> bool:
         """Return whether a run was cancelled. It is asked for once; after that it is heard of."""
@@ -300,11 +334,11 @@ class _SiteWorker:
             work = work_of(order.work)
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
-            return _refused("unknown_task", f"the worker does not know this task: {err}")
+            return Outcome(failure=_refused("unknown_task", f"the worker does not know this task: {err}"))
         if task.own_rules:
-            return _refused("own_rules", "rules of an operator do not run at a worker")
+            return Outcome(failure=_refused("own_rules", "rules of an operator do not run at a worker"))
         if reason := self._not_ours(task.device, order):
-            return _refused("not_at_site", reason)
+            return Outcome(failure=_refused("not_at_site", reason))
         if order.debug:
             SESSION_LOGS.set(lambda _: kept.session_log(order.folder))
         tools = DeviceTools(
@@ -367,11 +401,34 @@ async def _acknowledge(message: Msg) -> None:
         await message.ack()
 
 
-def _refused(kind: str, message: str) -> Outcome:
-    return Outcome(
-        failure=DeviceFailure(
-            kind=kind,
-            message=message,
-            hint="give the worker the same inventory and the same release as the computer that sent the task",
-        )
+def _names_of(message: Msg, site: str) -> tuple[str, str, str]:
+    """Return site, run and device of a task. Raises InvalidMessage for a subject that no slp-ops makes."""
+    try:
+        names = names_in(TASK, message.subject)
+        if len(names) != 3 or names[0] != site:
+            raise ValueError("it is not a task of this site")
+    except ValueError as err:
+        raise InvalidMessage(str(err)) from err
+    return names[0], names[1], names[2]
+
+
+def _why(err: BaseException) -> DeviceFailure:
+    """Return why a task has no evidence: it is not understood, this computer cannot keep it, or a defect."""
+    match err:
+        case InvalidMessage():
+            kind, message = "unknown_task", f"the worker does not know this task: {err}"
+        case SlpOpsError():
+            return DeviceFailure(kind=err.kind, message=err.message, hint=err.hint)
+        case OSError():
+            kind, message = "store", f"the worker cannot keep the evidence: {err.strerror or err}"
+        case _:
+            kind, message = "defect", f"a defect of slp-ops at the worker: {type(err).__name__}: {err}"
+    return _refused(kind, message)
+
+
+def _refused(kind: str, message: str) -> DeviceFailure:
+    return DeviceFailure(
+        kind=kind,
+        message=message,
+        hint="give the worker the same inventory and the same release as the computer that sent the task",
     )

@@ -8,12 +8,13 @@ hub.json           the broker's address and the site
 
 from __future__ import annotations
 
+import shlex
 import ssl
 from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.errors import InputError, Problem
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
-from slp_ops.paths import make_private
+from slp_ops.paths import make_private, mode_for_others
 from slp_ops.regular_files import read_input
 from slp_ops.temporary_files import replacing
 
@@ -73,8 +74,18 @@ def read_address(folder: Path, *, hint: str) -> HubAddress:
         raise InputError((problem,), hint=hint) from error
 
 
+def check_private(path: Path) -> None:
+    """Raise InputError for a private key that other users of this computer can read."""
+    if mode := mode_for_others(path):
+        problem = Problem(path=str(path), message=f"other users can read this private key: mode {mode}")
+        raise InputError(
+            (problem,), hint=f"chmod 600 {shlex.quote(str(path))}; where others may have read it, replace it"
+        )
+
+
 def tls_context(folder: Path) -> ssl.SSLContext:
     """Return the TLS of a holder: the hub's authority only, and the own certificate. Raises InputError."""
+    check_private(folder / KEY_FILE)
     try:
         context = ssl.create_default_context(cafile=str(folder / AUTHORITY_FILE))
         context.minimum_version = ssl.TLSVersion.TLSv1_3

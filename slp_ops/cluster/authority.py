@@ -54,10 +54,7 @@ class Authority:
     @classmethod
     def load(cls, key_pem: bytes, certificate_pem: bytes) -> Authority:
         """Return the authority of two files. Raises ValueError for anything else."""
-        key = serialization.load_pem_private_key(key_pem, None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("the authority's key is not an ECDSA key")
-        return cls(key, x509.load_pem_x509_certificate(certificate_pem))
+        return cls(load_key(key_pem), x509.load_pem_x509_certificate(certificate_pem))
 
     def certificate_for_server(
         self, public_key: ec.EllipticCurvePublicKey, addresses: Sequence[str], *, now: datetime | None = None
@@ -112,6 +109,17 @@ def new_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
+def load_key(pem: bytes) -> ec.EllipticCurvePrivateKey:
+    """Return a private key that :func:`key_to_pem` wrote. Raises ValueError for anything else."""
+    try:
+        key = serialization.load_pem_private_key(pem, None)
+    except (TypeError, UnsupportedAlgorithm) as error:  # TypeError: it has a passphrase
+        raise ValueError("no key that can be used") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError("not an ECDSA key")
+    return key
+
+
 def key_to_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     """Return a private key as a file holds it; the file is for its owner alone."""
     return key.private_bytes(
@@ -130,9 +138,10 @@ def request_for(key: ec.EllipticCurvePrivateKey) -> bytes:
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
-def expiry_of(certificate_pem: bytes) -> datetime:
-    """Return until when a certificate is valid."""
-    return x509.load_pem_x509_certificate(certificate_pem).not_valid_after_utc
+def validity_of(certificate_pem: bytes) -> tuple[datetime, datetime]:
+    """Return from when until when a certificate is valid. Raises ValueError for what is none."""
+    certificate = x509.load_pem_x509_certificate(certificate_pem)
+    return certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
 
 def fingerprint_of(certificate_pem: bytes) -> bytes:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,7 +23,7 @@ from nats.js.api import (
 from nats.js.errors import NotFoundError
 
 from slp_ops.cluster.access_folder import CERTIFICATE_FILE, HubAddress, tls_context
-from slp_ops.cluster.authority import expiry_of
+from slp_ops.cluster.authority import validity_of
 from slp_ops.cluster.broker_config import (
     CONTROL_STREAM,
     EVIDENCE_STREAM,
@@ -32,11 +32,13 @@ from slp_ops.cluster.broker_config import (
 )
 from slp_ops.cluster.messages import Heartbeat, InvalidMessage, from_message
 from slp_ops.cluster.subjects import CONTROL, EVIDENCE, HEARTBEAT, TASK, names_in, subject, token
-from slp_ops.errors import HubError
+from slp_ops.errors import HubError, InputError, Problem
+from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.regular_files import read_input
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Collection
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -45,11 +47,38 @@ if TYPE_CHECKING:
 # Shorter waits for an acknowledgement make double reads after a restart of the broker likelier: 122 against
 # 12 of 20 restarts at 10 s.
 ACK_WAIT: Final = 30.0
+_REJOIN: Final = "join again, with a new code of 'slp-ops hub site add'"
+_RENEW: Final = (
+    "start 'slp-ops hub up' again, which renews it, and copy the folder 'operator' of the hub again"
+)
+# What OpenSSL finds wrong in the certificate of the hub, by its number.
+_OTHER_AUTHORITY: Final = (
+    "it is of another authority",
+    "the hub was created again, or the address is another hub's: join again, or copy its folder 'operator'",
+)
+_OTHER_ADDRESS: Final = ("it is for other addresses", "slp-ops hub init --address names those of the hub")
+_OF_THE_HUB: Final = {
+    9: (
+        "it is not valid yet, by the clock of this computer",
+        "compare the clocks of both computers (NTP)",
+    ),
+    10: (
+        "it has expired, by the clock of this computer",
+        "compare the clocks of both computers (NTP); 'slp-ops hub up' renews it when it is started",
+    ),
+    62: _OTHER_ADDRESS,
+    64: _OTHER_ADDRESS,
+}
 _CONNECT_SECONDS: Final = 10
 _CLOSE_SECONDS: Final = 3.0
 _RESTART_SECONDS: Final = 5.0  # a broker with 3 GB of streams is back within it
 _LOOK_AGAIN: Final = 0.2
 _LARGEST_CERTIFICATE: Final = 2**16
+_LONGEST_RELEASE: Final = 40
+WRONG_CLOCK: Final = 30.0  # seconds: a capture with a time that is further off is misread beside a log
+_MOST_EVIDENCE: Final = (
+    4_000_000  # messages: a hostile site must not fill the broker's memory with small ones
+)
 # What a run leaves at the broker when its operator's computer is lost.
 _LONGEST_LIFE: Final = 30 * 86400.0
 _HEARTBEAT_LIFE: Final = 20.0  # without one for so long, a worker counts as gone
@@ -79,12 +108,7 @@ async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
     reconnects by itself for as long as it is used.
     """
     context = tls_context(folder)
-    ended = expiry_of(read_input(folder / CERTIFICATE_FILE, _LARGEST_CERTIFICATE))
-    if ended < datetime.now(UTC):
-        raise HubError(
-            f"the certificate in {folder} has expired: {ended:%Y-%m-%d}",
-            hint="join again, with a new code of 'slp-ops hub site add'",
-        )
+    _check_validity(folder, address)
     url = f"tls://{address.host}:{address.port}"
     trial = await _first_connection(url, context, address)
     await trial.close()
@@ -96,6 +120,27 @@ async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
         with suppress(NatsError, OSError, TimeoutError, AttributeError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await client.close()
+
+
+def _check_validity(folder: Path, address: HubAddress) -> None:
+    """Raise HubError for a certificate that is not valid by the clock of this computer, InputError."""
+    path = folder / CERTIFICATE_FILE
+    try:
+        begins, ends = validity_of(read_input(path, _LARGEST_CERTIFICATE))
+    except ValueError as error:
+        raise InputError((Problem(path=str(path), message="is no certificate"),)) from error
+    now = datetime.now(UTC)
+    if now < begins:
+        raise HubError(
+            f"the certificate in {folder} is not valid before {begins:%Y-%m-%d %H:%M} UTC, "
+            f"and the clock of this computer shows {now:%Y-%m-%d %H:%M} UTC",
+            hint="set the clock of this computer (NTP)",
+        )
+    if ends < now:
+        raise HubError(
+            f"the certificate in {folder} has expired: {ends:%Y-%m-%d}",
+            hint=_REJOIN if address.site else _RENEW,
+        )
 
 
 async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> Client:
@@ -132,11 +177,7 @@ async def _connect(
                 error_cb=silent,
             )
     except ssl.SSLError as error:
-        raise HubError(
-            f"the hub at {address.host}:{address.port} and this computer do not trust each other: "
-            f"{error.reason or error}",
-            hint="a certificate has expired, or the hub was created again: join again",
-        ) from error
+        raise _mistrust(error, address) from error
     except NatsError as error:
         if "authorization" in str(error).lower():
             raise HubError(
@@ -146,6 +187,24 @@ async def _connect(
         raise _unreachable(address, error) from error
     except (OSError, TimeoutError, NoServersError) as error:
         raise _unreachable(address, error) from error
+
+
+def _mistrust(error: ssl.SSLError, address: HubAddress) -> HubError:
+    """Return which certificate is not accepted, by which side, and why."""
+    where = f"{address.host}:{address.port}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        reason, hint = _OF_THE_HUB.get(error.verify_code, _OTHER_AUTHORITY)
+        return HubError(f"the certificate of the hub at {where} is not accepted: {reason}", hint=hint)
+    if "EXPIRED" in (error.reason or ""):
+        return HubError(
+            f"by the clock of the hub at {where} the certificate of {address.holder} is not valid",
+            hint="compare the clocks of both computers (NTP)",
+        )
+    return HubError(
+        f"the hub at {where} and this computer do not trust each other: {error.reason or error}",
+        hint="the hub was created again, or the files of the access are mixed up: "
+        + (_REJOIN if address.site else _RENEW),
+    )
 
 
 class _NotReached(HubError):
@@ -176,6 +235,7 @@ async def prepare_streams(js: JetStreamContext, *, disk_bytes: int) -> None:
                 # Below the disk's size: a full stream refuses cleanly, a full disk breaks it.
                 max_bytes=int(disk_bytes * share),
                 max_age=_LONGEST_LIFE,
+                max_msgs=_MOST_EVIDENCE,
                 allow_direct=True,
             ),
         )
@@ -225,9 +285,17 @@ class LiveWorker:
     beat: Heartbeat
     clock_offset: float
 
+    @property
+    def is_clock_wrong(self) -> bool:
+        """Return whether the clock is so far away that times of captures do not fit."""
+        return abs(self.clock_offset) >= WRONG_CLOCK
+
 
 async def live_workers(js: JetStreamContext) -> list[LiveWorker]:
-    """Return the workers that are alive. A heartbeat of another schema is left out. Raises NATS errors."""
+    """Return the workers that are alive. Raises NATS errors.
+
+    A heartbeat that this release does not understand is that of a worker which knows no work.
+    """
     try:
         info = await js.stream_info(HEARTBEAT_STREAM, subjects_filter=">")
     except NotFoundError:
@@ -235,14 +303,60 @@ async def live_workers(js: JetStreamContext) -> list[LiveWorker]:
     subjects: dict[str, Any] = info.state.subjects or {}
     found = []
     for name in sorted(subjects):
-        with suppress(NotFoundError, InvalidMessage, ValueError):
+        with suppress(NotFoundError, ValueError):
             message = await js.get_msg(HEARTBEAT_STREAM, subject=name, direct=True)
             site, holder = names_in(HEARTBEAT, name)
-            beat = from_message(Heartbeat, message.data or b"")
-            offset = (beat.clock - message.time).total_seconds() if message.time else 0.0
+            received = message.time or datetime.now(UTC)
+            beat = _heartbeat(message.data or b"", received)
             if not beat.leaving:
+                offset = (_with_zone(beat.clock) - received).total_seconds()
                 found.append(LiveWorker(site, holder, beat, offset))
     return found
+
+
+def _heartbeat(data: bytes, received: datetime) -> Heartbeat:
+    """Return a heartbeat whose release is fit to be shown, whatever a worker has sent."""
+    try:
+        beat = from_message(Heartbeat, data)
+    except InvalidMessage:
+        version = _release_in(data)
+        return Heartbeat(version=version, works=(), clock=received, max_sessions=0, sessions=0)
+    return replace(beat, version=one_line(beat.version)[:_LONGEST_RELEASE])
+
+
+def _release_in(data: bytes) -> str:
+    """Return the release that a heartbeat of another schema names; most of them have one."""
+    with suppress(InvalidJson):
+        value = parse_json(data)
+        if isinstance(value, dict) and isinstance(version := value.get("version"), str) and version:
+            return one_line(version)[:_LONGEST_RELEASE]
+    return "of an unknown release"
+
+
+def _with_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+async def is_known(js: JetStreamContext, site: str) -> bool:
+    """Return whether the hub has a site: it was not revoked. Raises NATS errors."""
+    try:
+        await js.consumer_info(TASKS_STREAM, token(site))
+    except NotFoundError:
+        return False
+    return True
+
+
+async def forget_sites(js: JetStreamContext, known: Collection[str]) -> None:
+    """Remove what sites have at the broker that are not ``known`` any more. Raises NATS errors."""
+    for consumer in await js.consumers_info(TASKS_STREAM):
+        try:
+            (site,) = names_in(TASK, (consumer.config.filter_subject or "").removesuffix(".>"))
+        except ValueError:
+            continue
+        if site not in known:
+            for stream, (family, _) in (*_SHARES.items(), (HEARTBEAT_STREAM, (HEARTBEAT, 0.0))):
+                await js.purge_stream(stream, subject=f"{subject(family, site)}.>")
+            await js.delete_consumer(TASKS_STREAM, consumer.name)
 
 
 async def task_counts(js: JetStreamContext, site: str) -> tuple[int, int]:

@@ -65,7 +65,8 @@ def broker_config(settings: BrokerSettings, *, operators: Sequence[str], sites: 
         }
     }
     for each in sites:
-        accounts[account_of(each.site)] = {"users": _users(each.holders), "imports": _imports(each.site)}
+        users = [_worker(each.site, holder) for holder in each.holders]
+        accounts[account_of(each.site)] = {"users": users, "imports": _imports(each.site)}
     config = {
         "server_name": "slp-ops-hub",
         "listen": f"{_bracketed(settings.host)}:{settings.port}",
@@ -100,6 +101,14 @@ def account_of(site: str) -> str:
 
 def _users(holders: Sequence[str]) -> list[dict[str, str]]:
     return [{"user": f"CN={holder}"} for holder in holders]
+
+
+def _worker(site: str, holder: str) -> dict[str, Any]:
+    """Return a worker, which publishes on its site's subjects, and a heartbeat under its own name only."""
+    beats = f"{HEARTBEAT}.{token(site)}.*"
+    own = subject(HEARTBEAT, site, holder)
+    allowed = [own if name == beats else name for name, _ in _services(site)]
+    return {"user": f"CN={holder}", "permissions": {"publish": {"allow": allowed}}}
 
 
 def _services(site: str) -> list[tuple[str, dict[str, Any]]]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 _PART: Final = LARGEST_MESSAGE - 2**12  # the broker counts a message's headers
-_MOST_PARTS: Final = 4096
+_MOST_PARTS: Final = 256
 END: Final = "end"
 
 
@@ -73,7 +73,7 @@ async def send(
     await publish_once(js, end_subject(*names), whole, full=full)
 
 
-def read_end(message: bytes) -> tuple[EvidenceEnd, bytes]:
+def parse_end(message: bytes) -> tuple[EvidenceEnd, bytes]:
     """Return an end, and the evidence in its message. Raises InvalidMessage."""
     head, _, data = message.partition(b"\n")
     end = from_message(EvidenceEnd, head)
@@ -84,13 +84,17 @@ def read_end(message: bytes) -> tuple[EvidenceEnd, bytes]:
 
 async def fetch(js: JetStreamContext, names: tuple[str, str, str], end: EvidenceEnd) -> bytes:
     """Return the data of an attempt with parts. Raises InvalidMessage for what is not what its end says."""
-    if not 0 < end.parts <= _MOST_PARTS or end.bytes > end.parts * LARGEST_MESSAGE:
+    if not (0 < end.parts <= _MOST_PARTS and 0 <= end.bytes <= end.parts * _PART):
         raise InvalidMessage("more evidence than is accepted")
     pieces = []
+    left = end.bytes
     for number in range(end.parts):
         part = await last_of(js, EVIDENCE_STREAM, _part_subject(names, end.attempt, number))
         if part is None:
             raise InvalidMessage(f"part {number + 1} of {end.parts} is missing")
+        left -= len(part)
+        if left < 0:
+            raise InvalidMessage("its parts are larger than its end says")
         pieces.append(part)
     data = b"".join(pieces)
     _check(end, data)

@@ -21,14 +21,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from slp_ops.cluster.access_folder import HubAddress, write_access
+from slp_ops.cluster.access_folder import (
+    CERTIFICATE_FILE,
+    KEY_FILE,
+    HubAddress,
+    check_private,
+    read_address,
+    write_access,
+)
 from slp_ops.cluster.authority import (
     Authority,
     certificate_to_pem,
     fingerprint_of,
     key_to_pem,
+    load_key,
     new_key,
     request_for,
+    validity_of,
 )
 from slp_ops.cluster.broker_config import BrokerSettings, SiteAccess, broker_config
 from slp_ops.cluster.join_code import JoinCode
@@ -50,6 +59,12 @@ _LARGEST: Final = 16 * 2**20
 _CODE_LIFE: Final = timedelta(hours=24)
 # A name in a certificate has at most 64 characters.
 _LONGEST_SITE: Final = 40
+_LOCAL: Final = ("localhost", "127.0.0.1")
+_RENEWED_BEFORE: Final = timedelta(days=60)
+_NEEDED: Final = ("authority.key", "ca.pem", "broker.key", "broker.pem")
+_RESTORE: Final = (
+    "restore it from the backup of the hub's folder; without one: a new hub, which all workers join"
+)
 
 
 @json_document
@@ -108,6 +123,7 @@ class HubFolder:
         if (self.path / HUB_FILE).exists():
             problem = Problem(path=str(self.path), message="there is a hub already")
             raise InputError((problem,), hint="slp-ops hub up starts it")
+        self._check_unused()
         make_private(self.path)
         authority = Authority.create()
         self._write("authority.key", key_to_pem(authority.key))
@@ -116,7 +132,7 @@ class HubFolder:
         self._write("broker.key", key_to_pem(broker_key))
         self._write(
             "broker.pem",
-            authority.certificate_for_server(broker_key.public_key(), (*addresses, "localhost", "127.0.0.1")),
+            authority.certificate_for_server(broker_key.public_key(), (*addresses, *_LOCAL)),
         )
         hub = self._give_access(authority, "hub", "127.0.0.1", port)
         operator = self._give_access(authority, "operator", addresses[0], port)
@@ -132,10 +148,67 @@ class HubFolder:
         self.write_broker_config(state)
         return state
 
+    def _check_unused(self) -> None:
+        """Raise InputError where a folder has files: of a hub whose hub.json is lost, or of anything else."""
+        if (self.path / "authority.key").exists():
+            problem = Problem(
+                path=str(self.path), message="there are the keys of a hub whose hub.json is lost"
+            )
+            raise InputError((problem,), hint=_RESTORE)
+        try:
+            is_used = self.path.exists() and any(self.path.iterdir())
+        except OSError as error:
+            problem = Problem(path=str(self.path), message=f"cannot be read: {error.strerror or error}")
+            raise InputError((problem,)) from error
+        if is_used:
+            problem = Problem(path=str(self.path), message="the folder has other files")
+            raise InputError((problem,), hint="a hub needs a folder of its own: --folder FOLDER")
+
+    def renew(self) -> tuple[str, ...]:
+        """Sign again what ends within 60 days: the broker's certificate, and those of hub and operator.
+
+        Keys and names stay. Return the names of the files. Raises InputError for files that are not usable.
+        """
+        soon = datetime.now(UTC) + _RENEWED_BEFORE
+        renewed = []
+        for name in ("broker.pem", f"hub/{CERTIFICATE_FILE}", f"operator/{CERTIFICATE_FILE}"):
+            if not (self.path / name).exists() and name.startswith("operator"):
+                continue  # moved to the computer of the operator
+            try:
+                if validity_of(self._needed(name))[1] > soon:
+                    continue
+                authority = self._authority()
+                if name == "broker.pem":
+                    key = load_key(self._needed("broker.key"))
+                    addresses = (*self.read().addresses, *_LOCAL)
+                    signed = authority.certificate_for_server(key.public_key(), addresses)
+                else:
+                    folder = (self.path / name).parent
+                    key = load_key(self._needed(f"{folder.name}/{KEY_FILE}"))
+                    holder = read_address(folder, hint=_RESTORE).holder
+                    signed = authority.certificate_for_client(request_for(key), holder)
+            except ValueError as error:
+                problem = Problem(path=str(self.path / name), message="it or its key cannot be used")
+                raise InputError((problem,), hint=_RESTORE) from error
+            self._write(name, signed)
+            renewed.append(name)
+        return tuple(renewed)
+
+    def check(self) -> None:
+        """Raise InputError for a file that is missing, or for a key that other users can read."""
+        for name in _NEEDED:
+            self._needed(name)
+        for name in ("authority.key", "broker.key"):
+            check_private(self.path / name)
+
+    def _needed(self, name: str) -> bytes:
+        return read_input(self.path / name, _LARGEST, hint=_RESTORE)
+
     def read(self) -> HubState:
         """Return the hub's state. Raises InputError."""
         path = self.path / HUB_FILE
-        data = read_input(path, _LARGEST, hint="slp-ops hub init makes a hub")
+        lost = (self.path / "authority.key").exists()
+        data = read_input(path, _LARGEST, hint=_RESTORE if lost else "slp-ops hub init makes a hub")
         try:
             return decode(HubState, parse_json(data))
         except (InvalidJson, ShapeError) as error:
@@ -199,7 +272,8 @@ class HubFolder:
             entry = state.site(site)
             if used is None or entry is None:
                 raise JoinError(
-                    "the hub does not accept this code: it was used, has expired, or the site was revoked",
+                    "the hub does not accept this code: it is mistyped, was used, has expired, or the "
+                    "site was revoked",
                     hint=f"make a new one on the hub: slp-ops hub site add {site}",
                 )
             holder = f"worker-{secrets.token_hex(8)}"
@@ -215,11 +289,11 @@ class HubFolder:
 
     def broker_digest(self) -> bytes:
         """Return the SHA-256 of the broker's certificate, 32 bytes."""
-        return fingerprint_of(read_input(self.path / "broker.pem", _LARGEST))
+        return fingerprint_of(self._needed("broker.pem"))
 
     def authority_pem(self) -> bytes:
         """Return the authority's certificate."""
-        return read_input(self.path / "ca.pem", _LARGEST)
+        return self._needed("ca.pem")
 
     def write_broker_config(self, state: HubState) -> Path:
         """Write the broker's configuration, and return its path."""
@@ -255,8 +329,11 @@ class HubFolder:
         return holder
 
     def _authority(self) -> Authority:
-        key = read_input(self.path / "authority.key", _LARGEST)
-        return Authority.load(key, self.authority_pem())
+        try:
+            return Authority.load(self._needed("authority.key"), self.authority_pem())
+        except ValueError as error:
+            problem = Problem(path=str(self.path / "authority.key"), message="it or ca.pem cannot be used")
+            raise InputError((problem,), hint=_RESTORE) from error
 
     @contextmanager
     def running(self) -> Iterator[None]:

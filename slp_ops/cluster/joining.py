@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.cluster.access_folder import HubAddress
 from slp_ops.cluster.authority import InvalidRequest
-from slp_ops.errors import HubError, JoinError
+from slp_ops.errors import HubError, InputError, JoinError
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
 
 if TYPE_CHECKING:
@@ -53,11 +53,15 @@ class JoinAnswer:
 
 
 async def serve_joining(
-    folder: HubFolder, state: HubState, joined: Callable[[str, str], Awaitable[None]]
+    folder: HubFolder,
+    state: HubState,
+    joined: Callable[[str, str], Awaitable[None]],
+    say: Callable[[str], None],
 ) -> asyncio.Server:
     """Listen for workers that want to join.
 
-    ``joined`` is awaited with the site and the worker's name before the worker is answered.
+    ``joined`` is awaited with the site and the worker's name before the worker is answered. ``say`` gets what
+    is wrong with the hub's own folder.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
@@ -67,7 +71,7 @@ async def serve_joining(
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with free, asyncio.timeout(_SECONDS):
-                answer = await _answered(folder, await reader.readuntil(b"\n"), joined)
+                answer = await _answered(folder, await reader.readuntil(b"\n"), joined, say)
                 writer.write(to_json(answer).encode() + b"\n")
                 await writer.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
@@ -89,7 +93,10 @@ async def serve_joining(
 
 
 async def _answered(
-    folder: HubFolder, line: bytes, joined: Callable[[str, str], Awaitable[None]]
+    folder: HubFolder,
+    line: bytes,
+    joined: Callable[[str, str], Awaitable[None]],
+    say: Callable[[str], None],
 ) -> JoinAnswer:
     try:
         asked = decode(JoinRequest, parse_json(line))
@@ -107,6 +114,9 @@ async def _answered(
     except JoinError as error:
         await asyncio.sleep(_REFUSAL_SECONDS)
         return JoinAnswer(error=error.message, hint=error.hint)
+    except InputError as error:  # a file of the hub's folder is missing
+        say(str(error))
+        return JoinAnswer(error="the hub cannot sign certificates", hint="see the output of 'slp-ops hub up'")
     await joined(asked.site, holder)
     address = HubAddress(
         host=state.addresses[0],
@@ -135,7 +145,8 @@ async def ask_to_join(host: str, port: int, code: JoinCode, request: bytes) -> J
                 if not code.is_of_hub(hashlib.sha256(shown).digest()):
                     raise JoinError(
                         f"the hub at {where} did not make this code",
-                        hint="compare the address with that of 'slp-ops hub site add'",
+                        hint="compare the address, and the last part of the code, with those of "
+                        "'slp-ops hub site add'",
                     )
                 asked = JoinRequest(site=code.site, secret=code.secret, request=request.decode())
                 writer.write(to_json(asked).encode() + b"\n")

@@ -34,6 +34,10 @@ class InvalidArchive(ValueError):
     """Data that is no evidence of a device."""
 
 
+class LargerArchive(InvalidArchive):
+    """An archive whose files are larger than the caller accepts."""
+
+
 @json_document
 class ArchivedFile:
     """A file in an archive."""
@@ -89,7 +93,7 @@ def extract(
         raise InvalidArchive("it names a file that no run has")
     sizes = [each.size for each in index.files]
     if min(sizes, default=0) < 0 or sum(sizes) > largest:
-        raise InvalidArchive(f"it is larger than {largest // 2**20} MB")
+        raise LargerArchive(f"it is larger than {largest // 2**20} MB")
     files: dict[str, bytes] = {}
     for each in index.files:
         files[each.name] = content = reader.take(each.size)

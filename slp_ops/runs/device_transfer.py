@@ -6,10 +6,12 @@ and nothing is written outside of the device's folder but its traceback and its 
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.errors import EvidenceTooLarge
 from slp_ops.runs import atomic_files
-from slp_ops.runs.device_archive import LARGEST, InvalidArchive, archive, extract, is_evidence
+from slp_ops.runs.device_archive import InvalidArchive, LargerArchive, archive, extract, is_evidence
 from slp_ops.runs.evidence_files import MANIFEST
 from slp_ops.runs.serialization import CaptureRecord, read_lines
 
@@ -19,16 +21,19 @@ if TYPE_CHECKING:
 
     from slp_ops.model import Device
     from slp_ops.runs import Run
+    from slp_ops.runs.run_writer import DeviceFolder
 
 # Files beside the folder: name in the archive -> name in the run.
 _BESIDE: Final = {"@defect": "defect-{}.txt", "@session": "session-{}.log"}
-_LARGEST: Final = 2**31  # bytes of all files: several outputs of a gigabyte are refused when they are read
+_LARGEST: Final = 2**29  # bytes of all files: they are in memory together
+_USUAL: Final = 2**24  # of larger ones, one at a time is unpacked
+_ONE: Final = threading.Lock()
 
 
 def pack(folder: Path, *, held: Mapping[str, bytes], without: Collection[str] = ()) -> bytes:
     """Return the evidence of a device: in its folder, which need not exist, and in memory; empty without any.
 
-    ``without`` are names of captures that are left out. Raises StoreError.
+    ``without`` are names of captures that are left out. Raises StoreError, EvidenceTooLarge.
     """
     found = {
         path.name: path
@@ -39,8 +44,15 @@ def pack(folder: Path, *, held: Mapping[str, bytes], without: Collection[str] = 
         if (path := folder.with_name(beside.format(folder.name))).exists():
             found[packed] = path
     files = dict(held)
+    size = sum(map(len, held.values()))
     for name, path in found.items():
         with atomic_files.store_errors("read", path):
+            size += path.stat(follow_symlinks=False).st_size
+            if size > _LARGEST:
+                raise EvidenceTooLarge(
+                    f"the evidence of this switch is larger than {_LARGEST // 2**20} MB: it is not sent",
+                    hint="limit each output with --max-output, or read this switch without --hub",
+                )
             files[name] = atomic_files.read(path, within=path.parent, largest=_LARGEST)
     return archive(files) if files else b""
 
@@ -52,18 +64,36 @@ def take(data: bytes, run: Run, device: Device) -> None:
     """
     if not data:
         return
-    files = extract(data, largest=_LARGEST, accepts=lambda name: name in _BESIDE or is_evidence(name))
-    beside = {name: files.pop(name) for name in _BESIDE if name in files}
-    lines = files.pop(MANIFEST, b"")
-    read = read_lines(CaptureRecord, lines)
+    try:
+        files = extract(data, largest=_USUAL, accepts=_accepts)
+    except LargerArchive:
+        with _ONE:
+            return _add(extract(data, largest=_LARGEST, accepts=_accepts), run.device(device))
+    if _BESIDE.keys().isdisjoint(files):
+        _check(files)
+        if run.put_archive(device, len(files.get(MANIFEST, b"")), data):
+            return
+    _add(files, run.device(device))
+
+
+def _accepts(name: str) -> bool:
+    return name in _BESIDE or is_evidence(name)
+
+
+def _check(files: Mapping[str, bytes]) -> None:
+    """Raise InvalidArchive for a manifest that is damaged, or names a file that is not there."""
+    read = read_lines(CaptureRecord, files.get(MANIFEST, b""))
     if read.damaged or read.misshapen or read.torn:
         raise InvalidArchive("its manifest is damaged")
-    if any(record.file is not None and record.file not in files for record in read.records):
+    captures = files.keys() - {MANIFEST}
+    if any(record.file is not None and record.file not in captures for record in read.records):
         raise InvalidArchive("its manifest names a file that is not there")
-    is_small = sum(map(len, files.values())) + len(lines) <= LARGEST
-    if is_small and not beside and run.put_archive(device, len(lines), data):
-        return
-    folder = run.device(device)
+
+
+def _add(files: dict[str, bytes], folder: DeviceFolder) -> None:
+    _check(files)
+    beside = {name: files.pop(name) for name in _BESIDE if name in files}
+    lines = files.pop(MANIFEST, b"")
     for name, content in beside.items():
         path = folder.path.with_name(_BESIDE[name].format(folder.path.name))
         with atomic_files.store_errors("write", path):
