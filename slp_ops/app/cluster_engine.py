@@ -470,9 +470,10 @@ class _Session:
                 outcomes.append((visit, Outcome(failure=_rejected(visit.device.site, str(err)))))
         outcomes += await asyncio.to_thread(self._store, small)
         stopped = [visit for visit, outcome in outcomes if outcome is None]
-        for visit in stopped:  # it may be visited again
-            await self._remove_task(visit)
-            await self._remove_evidence(visit)
+        if self.cancelling is None:  # otherwise all are removed at the end
+            for visit in stopped:  # it may be visited again
+                await self._remove_task(visit)
+                await self._remove_evidence(visit)
         self.result_at = asyncio.get_running_loop().time()
         for visit, outcome in outcomes:
             self.held.pop(visit.device.name, None)

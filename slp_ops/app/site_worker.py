@@ -229,8 +229,7 @@ class _SiteWorker:
 
         Raises InvalidMessage, SlpOpsError.
         """
-        stored, cancelled = await asyncio.gather(is_stored(self.js, *names), self._is_cancelled(names[1]))
-        if stored or cancelled:
+        if await self._is_cancelled(names[1]) or await is_stored(self.js, *names):
             return
         order = from_message(TaskMessage, message.data)
         if (order.run, order.device) != names[1:]:
@@ -316,7 +315,8 @@ class _SiteWorker:
                 outcome=None if outcome is None else encode(outcome),
             )
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
     @staticmethod
     def _put_earlier(folder: Path, order: TaskMessage) -> None:
