@@ -330,6 +330,8 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
 
     every = read_inventory(inventory, Path("none"), Silent()).devices
     settings = site_worker.WorkerSettings(
+        login_rate=0,
+        secret_ids={},
         site=site,
         devices={device.name: device for device in every if device.site == site},
         transport=_Transport(fleet, wanted.seconds),

@@ -26,6 +26,7 @@ from slp_ops.cluster.broker import LiveWorker, connected, is_known, live_workers
 from slp_ops.cluster.broker_config import CONTROL_STREAM, EVIDENCE_STREAM, TASKS_STREAM
 from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch
 from slp_ops.cluster.evidence_stream import stored_ends
+from slp_ops.cluster.ledger_store import begin_counts
 from slp_ops.cluster.messages import (
     Event,
     InvalidMessage,
@@ -112,6 +113,7 @@ class Cluster:
             if len(missing) == len(sites):
                 raise HubError(message, hint=_TOO_LATE.format(site))
             self._notice(message)
+        self._sites = tuple(sites)
         self._session: _Session | None = None
         self._connecting = asyncio.Lock()
         self._is_leaving = False
@@ -123,7 +125,9 @@ class Cluster:
             raise VisitFailed(reason)
         async with self._connecting:
             if self._session is None:
-                self._session = await _Session.open(self._folder, self._address, run, self._notice)
+                self._session = await _Session.open(
+                    self._folder, self._address, run, self._sites, self._notice
+                )
                 if self._is_leaving:
                     self._session.leave()
         for attempt in range(_ATTEMPTS):
@@ -238,13 +242,23 @@ class _Session:
 
     @classmethod
     async def open(
-        cls, folder: Path, address: HubAddress, run: Run, notice: Callable[[str], None]
+        cls,
+        folder: Path,
+        address: HubAddress,
+        run: Run,
+        sites: Sequence[str],
+        notice: Callable[[str], None],
     ) -> _Session:
-        """Connect. What an earlier process of the run has cancelled is in force again. Raises HubError."""
+        """Connect. What an earlier process of the run has cancelled is in force again, and no credential of
+        the sites is stopped any more.
+
+        Raises HubError.
+        """
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(connected(folder, address))
             session = cls(run, client, client.jetstream(), notice, stack.pop_all())
         await remove(session.js, CONTROL_STREAM, subject(CONTROL, ANY, run.id))
+        await asyncio.gather(*(begin_counts(session.js, site) for site in sites))
         # What a site floods this process with is dropped.
         await client.subscribe(
             subject(EVENT, ANY, run.id, ANY),

@@ -15,6 +15,7 @@ from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams
 from slp_ops.cluster.hub_folder import HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
+from slp_ops.cluster.ledger_store import prepare_ledger
 from slp_ops.cluster.nats_server import NatsServer, find_binary
 from slp_ops.errors import InputError
 
@@ -160,5 +161,6 @@ class _Sites:
                     await asyncio.sleep(_RELOAD_SECONDS)
             for site in state.sites:
                 await prepare_site(self._js, site.name, max_sessions=site.max_sessions)
+                await prepare_ledger(self._js, site.name, site.max_sessions)
             await forget_sites(self._js, {site.name for site in state.sites})
             self._known = state

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.cluster_extra import require_cluster
 from slp_ops.app.loop import run_to_end
-from slp_ops.app.sessions import transport_for
+from slp_ops.app.sessions import by_name, credentials_for
 from slp_ops.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     """
     require_cluster()
     from slp_ops.app.join_hub import folder_of
+    from slp_ops.app.site_credentials import secret_ids
     from slp_ops.app.site_worker import WorkerSettings, serve
     from slp_ops.cluster.access_folder import read_address
     from slp_ops.runs.mask_key import mask_key
@@ -47,13 +48,16 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     if address.site != request.site:
         raise InputError(f"{folder} is of a worker of site {address.site}, not of {request.site}")
     inventory, devices = request.target.choose(operator)
-    transport = transport_for(inventory, devices, request.connecting, operator)
+    credentials = credentials_for(inventory, devices, ask=operator.ask)
+    key = mask_key()
     limits = [device.max_sessions for device in devices if device.max_sessions is not None]
     settings = WorkerSettings(
         site=request.site,
         devices={device.name: device for device in devices},
-        transport=transport,
-        mask_key=mask_key(),
+        transport=by_name(credentials, request.connecting, operator),
+        login_rate=request.connecting.login_rate,
+        secret_ids=secret_ids(credentials, devices, key),
+        mask_key=key,
         max_sessions=min([request.connecting.workers, *limits]),
         notice=operator.notice,
     )

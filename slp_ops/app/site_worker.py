@@ -21,6 +21,7 @@ from nats.errors import Error as NatsError
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
+from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM
@@ -38,6 +39,7 @@ from slp_ops.cluster.messages import (
 from slp_ops.cluster.once import last_of
 from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, TASK, names_in, subject
 from slp_ops.cluster.task_pull import TaskPull
+from slp_ops.engine.pacing import Paced
 from slp_ops.errors import HubError, SlpOpsError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
@@ -75,11 +77,17 @@ _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """A worker's own side of its work. ``devices`` are the only ones that it logs in to, by their names."""
+    """A worker's own side of its work. ``devices`` are the only ones that it logs in to, by their names.
+
+    ``transport`` does not pace its logins: they are paced together with those of the site's other workers, of
+    which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential.
+    """
 
     site: str
     devices: Mapping[str, Device]
     transport: Transport
+    login_rate: float
+    secret_ids: Mapping[str, str]
     mask_key: bytes
     max_sessions: int
     notice: Callable[[str], None]
@@ -94,7 +102,7 @@ async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> 
         with temporary_folder() as root:
             while True:
                 async with connected(folder, address) as client:
-                    worker = _SiteWorker(settings, address.holder, client, client.jetstream(), root)
+                    worker = _SiteWorker.connected(settings, address.holder, client, root)
                     if await worker.is_heard():
                         settings.notice(f"site {settings.site}: connected to {address.host}:{address.port}")
                         await worker.run()
@@ -109,20 +117,28 @@ class _SiteWorker:
     client: Client
     js: JetStreamContext
     root: Path
+    limits: SiteLimits
+    transport: Transport
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
-    going_on: set[str] = field(
-        default_factory=set
-    )  # runs that were not cancelled when they were last asked for
-    cancellations: int = 0  # that were heard of; none is missed but while the connection is broken
+    # Runs that were not cancelled when that was asked; see _is_cancelled.
+    going_on: set[str] = field(default_factory=set)
+    cancellations: int = 0  # that were heard of
     reconnects: int = 0
-    pull: TaskPull = field(init=False)
 
-    def __post_init__(self) -> None:
-        def room() -> int:
-            return self.settings.max_sessions - len(self.serving)
-
-        self.pull = TaskPull(self.client, self.settings.site, room, self._take)
+    @classmethod
+    def connected(cls, settings: WorkerSettings, holder: str, client: Client, root: Path) -> _SiteWorker:
+        """Return a worker with a connection to its hub."""
+        js = client.jetstream()
+        limits = SiteLimits(
+            js,
+            settings.site,
+            max_sessions=settings.max_sessions,
+            login_rate=settings.login_rate,
+            secret_ids=settings.secret_ids,
+            notice=settings.notice,
+        )
+        return cls(settings, holder, client, js, root, limits, Paced(settings.transport, limits))
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
@@ -152,10 +168,12 @@ class _SiteWorker:
     async def run(self) -> None:
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
+        pull = TaskPull(self.client, site, self.limits.slots, self._take)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat())
-                group.create_task(self.pull.run())
+                group.create_task(self.limits.run())
+                group.create_task(pull.run())
         except* HubError as errors:
             raise errors.exceptions[0] from None
         finally:
@@ -163,6 +181,7 @@ class _SiteWorker:
                 task.cancel()
             if self.serving:
                 await asyncio.wait(self.serving, timeout=_STOP_SECONDS)
+            await self.limits.leave()
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
 
@@ -185,11 +204,8 @@ class _SiteWorker:
     def _take(self, message: Msg) -> None:
         task = asyncio.create_task(self._serve(message))
         self.serving.add(task)
-        task.add_done_callback(self._served)
-
-    def _served(self, task: asyncio.Task[None]) -> None:
-        self.serving.discard(task)
-        self.pull.look_again()
+        task.add_done_callback(self.serving.discard)
+        task.add_done_callback(lambda _: self.limits.slots.release())
 
     async def _controlled(self, message: Msg) -> None:
         """Stop the visits of a run that was cancelled."""
@@ -342,7 +358,7 @@ class _SiteWorker:
         if order.debug:
             SESSION_LOGS.set(lambda _: kept.session_log(order.folder))
         tools = DeviceTools(
-            transport=self.settings.transport,
+            transport=self.transport,
             evidence=evidence,
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )

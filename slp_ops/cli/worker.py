@@ -55,8 +55,7 @@ if TYPE_CHECKING:
     show_default=True,
     envvar="SLP_OPS_WORKER_MAX_SESSIONS",
     metavar="N",
-    help="Concurrent sessions of this worker; those of a site's workers add up to at most the site's limit "
-    "at the hub.",
+    help="Concurrent sessions of this worker. The site's workers share the limit of the site at the hub.",
 )
 @inventory_option
 @ssh_config_option
@@ -83,8 +82,9 @@ def command(
 ) -> None:
     """Read the switches of a site for a hub, close to them; runs until Ctrl-C or SIGTERM.
 
-    Inventory, credentials, host keys and limits are this worker's own. It only connects outwards, to the hub,
-    and logs in to the switches of its own inventory alone.
+    Inventory, credentials and host keys are this worker's own. It only connects outwards, to the hub, and
+    logs in to the switches of its own inventory alone. --login-rate is that of all workers of the site
+    together.
     """
     if context.invoked_subcommand is not None:
         return

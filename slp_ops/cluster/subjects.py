@@ -9,6 +9,7 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.event.SITE.RUN.DEVICE             progress of a visit; not stored
     slp.control.SITE.RUN                  the run's state, such as cancelled
     slp.heartbeat.SITE.WORKER             a worker that is alive
+    slp.limits.SITE.ledger                limits that the site's workers share, see site_ledger.py
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ EVIDENCE: Final = "slp.evidence"
 EVENT: Final = "slp.event"
 CONTROL: Final = "slp.control"
 HEARTBEAT: Final = "slp.heartbeat"
+LIMITS: Final = "slp.limits"
+LEDGER: Final = "ledger"
 
 ANY: Final = "*"  # in a subject that is listened to: every site, run or device
 

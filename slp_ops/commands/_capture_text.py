@@ -10,7 +10,9 @@ Switch#
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import Parsed
@@ -85,7 +87,7 @@ def body(text: str, command: str = "", *, log: bool = False) -> Body:
     command = text.command if isinstance(text, Page) else command
     text = without_more(text)
     # Plain "\n" only: other Unicode line ends may occur inside a banner or a description.
-    numbered = iter(enumerate(lines_of(text), before + 1))
+    numbered = enumerate(map(str.rstrip, lines_of(text)), before + 1)
     rows = list(islice(_rows(numbered), _ENVELOPE))
     if log or "%" not in text:
         rows += _rows(numbered)
@@ -111,9 +113,14 @@ def output_text(text: str, command: str) -> Page:
     return Page("\n".join(lines), command=command, before=before)
 
 
+# Row(number, text) of a pair, for the many thousands of lines of a capture.
+_row_of: Final = partial(tuple.__new__, Row)
+_text_of: Final = itemgetter(1)
+
+
 def _rows(numbered: Iterator[tuple[int, str]]) -> Iterator[Row]:
-    """Yield the lines with content."""
-    return (Row(number, line) for number, raw in numbered if (line := raw.rstrip()))
+    """Yield the lines with content; the lines come without trailing blanks."""
+    return map(_row_of, filter(_text_of, numbered))
 
 
 def _envelope(rows: list[Row]) -> int:
@@ -177,7 +184,7 @@ def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> P
     """Build the result of a page; lines of dashes do not count."""
     return Parsed(
         facts=tuple(fact for fact in facts if fact is not None),
-        unparsed=tuple(row.line for row in unread if row.text.strip(_RULERS)),
+        unparsed=tuple(row for row in unread if row.text.strip(_RULERS)),
         total=sum(1 for row in page.rows if row.text.strip(_RULERS)),
     )
 

@@ -45,10 +45,16 @@ class Stanza:
         self.row = row
         self.text = row.text.strip()
         words = self.text.split()
-        self.negated = words[:1] == ["no"]
+        self.negated = words[0] == "no"
         self.words = words[1:] if self.negated else words
         self.children: list[Row] = []
         self.unread: set[int] = set()  # lines below that no fact uses
+
+    def unread_rows(self) -> list[Row]:
+        """Return the lines below that no fact uses."""
+        if len(self.unread) == len(self.children):
+            return self.children
+        return [row for row in self.children if row.number in self.unread] if self.unread else []
 
     def after(self, *words: str) -> list[str] | None:
         """Return the words after these; None when the line begins differently."""

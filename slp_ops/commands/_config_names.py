@@ -231,12 +231,14 @@ class InterfaceLines:
 
     def read(self, stanza: Stanza) -> bool:
         """Read an interface or a VRF; False for any other stanza."""
-        match stanza.words:
-            case _ if stanza.negated:
-                return False
-            case ["interface", *name] if name:
-                self.interfaces.append(_interface(stanza, "".join(name), self.command))
-                self.lines.setdefault("interfaces", stanza.row.line)
+        words = stanza.words
+        if stanza.negated:
+            return False
+        if words[0] == "interface" and len(words) > 1:  # most stanzas are one
+            self.interfaces.append(_interface(stanza, "".join(words[1:]), self.command))
+            self.lines.setdefault("interfaces", stanza.row.line)
+            return True
+        match words:
             case ["vrf", "definition", vrf] | ["ip", "vrf", vrf]:
                 self.vrfs.append(vrf)
                 self.lines.setdefault("vrfs", stanza.row.line)
@@ -262,8 +264,10 @@ def _interface(stanza: Stanza, name: str, command: str) -> InterfaceConfig:
     lines: dict[str, SourceLine] = dict.fromkeys(("", "name"), stanza.row.line)
     addresses: list[str] = []
     for row in stanza.children:
-        words = row.text.split()
-        match words if words and words[0] in _PLAIN else []:
+        if row.text.split(None, 1)[0] not in _PLAIN:
+            stanza.unread.add(row.number)
+            continue
+        match row.text.split():
             case ["vrf", "forwarding", vrf, *_] | ["ip", "vrf", "forwarding", vrf, *_]:
                 values["vrf"], lines["vrf"] = vrf, row.line
             case ["ip" | "ipv6", "address", *address] if address:

@@ -1,5 +1,7 @@
 """Dated lines of the agent's logs; a line longer than the terminal continues in the next one.
 
+Events are parsed when they are asked for: a log has hundreds, and a rule asks for a few.
+
 2024-01-02 03:04:05.920 UTC SAEVT_PLATFORM eventSource="INFRA_SL" MSG="ERM-Reset: Client 0"
 """
 
@@ -9,11 +11,14 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.commands._lazy_sequence import LazySequence
 from slp_ops.commands._values import device_time
-from slp_ops.facts.communication import LicenseEvent
+from slp_ops.facts.communication import LazyEvents, LicenseEvent
 from slp_ops.facts.values import DeviceTime, LabelledValue, Source, SourceLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slp_ops.commands._capture_text import Body, Row
 
 _DATED: Final = re.compile(
@@ -24,19 +29,59 @@ _DATED: Final = re.compile(
 _VALUE: Final = re.compile(r'([\w.-]{1,60})="([^"]*)"')
 
 
-def events(page: Body) -> tuple[list[LicenseEvent], list[Row]]:
+class DatedEvents(LazySequence[LicenseEvent], LazyEvents):
+    """The dated lines of a page, each with its continuations."""
+
+    __slots__ = ("_command", "_groups", "_joined", "_kept", "_names")
+
+    def __init__(self, command: str) -> None:
+        """Create an empty log; ``begin`` and ``extend`` add the lines."""
+        self._command = command
+        self._groups: list[list[Row]] = []
+        self._names: list[str | None] = []  # None where the name may continue in the next line
+        self._joined: _LineUnwrapper | None = None
+        self._kept: dict[int, LicenseEvent] = {}
+
+    def begin(self, row: Row, name: str) -> None:
+        """Append an event that begins with a row, and with a name if nothing continues it."""
+        self._groups.append([row])
+        self._names.append(name)
+
+    def extend(self, row: Row) -> None:
+        """Extend the last event by a row."""
+        self._groups[-1].append(row)
+        self._names[-1] = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Return the name of each event."""
+        return [self[place].name if name is None else name for place, name in enumerate(self._names)]
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    def _value(self, place: int) -> LicenseEvent:
+        found = self._kept.get(place)
+        if found is None:
+            if self._joined is None:
+                self._joined = _LineUnwrapper([row.text for group in self._groups for row in group[:-1]])
+            group = self._groups[place]
+            found = self._kept[place] = _event(self._command, group[0].line, self._joined.text(group))
+        return found
+
+
+def events(page: Body) -> tuple[DatedEvents, list[Row]]:
     """Return the dated lines with their continuations, and the lines before the first of them."""
-    groups: list[list[Row]] = []
+    found = DatedEvents(page.command)
     unread: list[Row] = []
     for row in page.rows:
-        if _DATED.match(row.text.lstrip()):
-            groups.append([row])
-        elif groups:
-            groups[-1].append(row)
+        if dated := _DATED.match(row.text.lstrip()):
+            found.begin(row, _name(dated[2]))
+        elif found:
+            found.extend(row)
         else:
             unread.append(row)
-    joined = _LineUnwrapper([row.text for group in groups for row in group[:-1]])
-    return [_event(page.command, group[0].line, joined.text(group)) for group in groups], unread
+    return found, unread
 
 
 class _LineUnwrapper:
@@ -66,8 +111,12 @@ def _event(command: str, line: SourceLine, joined: str) -> LicenseEvent:
     stamp, text = (dated[1], dated[2]) if dated else ("", joined)
     return LicenseEvent(
         time=device_time(stamp) or DeviceTime(text=stamp),
-        name=text.split(maxsplit=1)[0],
+        name=_name(text),
         text=text,
         values=tuple(LabelledValue(label=label, value=value) for label, value in _VALUE.findall(text)),
         source=Source(command, line=line),
     )
+
+
+def _name(text: str) -> str:
+    return text.split(maxsplit=1)[0]

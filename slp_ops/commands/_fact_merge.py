@@ -61,7 +61,7 @@ def combine(facts: list[Fact]) -> Fact:
         found = [getattr(fact, field.name) for fact in facts]
         if field.name == "source":
             continue
-        if isinstance(found[0], tuple):
+        if isinstance(found[0], Sequence) and not isinstance(found[0], str):
             values[field.name] = tuple(dict.fromkeys(each for value in found for each in value))
             continue
         printed = (

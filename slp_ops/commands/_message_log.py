@@ -4,25 +4,23 @@ has hundreds of thousands."""
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._capture_text import Row
+from slp_ops.commands._lazy_sequence import LazySequence
 from slp_ops.commands._log_line import message
-from slp_ops.facts.log import LazyMessages
+from slp_ops.facts.log import LazyMessages, SyslogMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from slp_ops.facts.log import SyslogMessage
+    from collections.abc import Sequence
 
 # Rules ask for a message several times: those of an ordinary buffer are kept, of a long log the last one.
 _MOST_KEPT: Final = 4096
 _ORDINARY: Final = 2**20  # characters
 
 
-class MessageLog(LazyMessages):
-    """The messages of a text in printed order. Equal to any sequence of the same messages."""
+class MessageLog(LazySequence[SyslogMessage], LazyMessages):
+    """The messages of a text in printed order."""
 
     __slots__ = ("_command", "_ends", "_kept", "_names", "_numbers", "_starts", "_text")
 
@@ -55,15 +53,7 @@ class MessageLog(LazyMessages):
     def __len__(self) -> int:
         return len(self._starts)
 
-    @overload
-    def __getitem__(self, index: int) -> SyslogMessage: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[SyslogMessage, ...]: ...
-    def __getitem__(self, index: int | slice) -> SyslogMessage | tuple[SyslogMessage, ...]:
-        """Parse the message at a place."""
-        if isinstance(index, slice):
-            return tuple(self[place] for place in range(*index.indices(len(self))))
-        place = range(len(self))[index]
+    def _value(self, place: int) -> SyslogMessage:
         found = self._kept.get(place)
         if found is None:
             found = self._message(place)
@@ -78,20 +68,6 @@ class MessageLog(LazyMessages):
         row = Row(self._numbers[place], first.rstrip())
         lines = tuple(line for raw in more.split("\n") if (line := raw.rstrip())) if more else ()
         return message(row, self._command, lines)
-
-    def __iter__(self) -> Iterator[SyslogMessage]:
-        return (self[place] for place in range(len(self)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(one == two for one, two in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __repr__(self) -> str:
-        return repr(tuple(self))
 
 
 def _line_end(text: str, start: int) -> int:

@@ -26,7 +26,7 @@ def parse(text: str) -> Parsed:
     if not found and not headings:
         return parsed(page, (), unread)
     line = headings[0].line if headings else None
-    return parsed(page, (EventLog(events=tuple(found), source=Source(page.command, line=line)),), unread)
+    return parsed(page, (EventLog(events=found, source=Source(page.command, line=line)),), unread)
 
 
 COMMAND = ShowCommand(

@@ -132,8 +132,10 @@ def parse(text: str) -> Parsed:
     for row in page.rows[:12]:
         info.heading(row)
     for stanza in stanzas(page.rows):
-        if any(reader.read(stanza) for reader in readers):
-            unread.extend(row for row in stanza.children if row.number in stanza.unread)
+        for reader in readers:
+            if reader.read(stanza):
+                unread += stanza.unread_rows()
+                break
         else:
             unread += [stanza.row, *stanza.children]
     whole = info.fact(len(page.rows), unread)

@@ -32,7 +32,7 @@ REFUSALS: Final = 3
 # Each login waits its turn, give or take this share of it, so that many runs do not march in step.
 _JITTER: Final = 0.3
 # How long a login may take to come to its secret before others start, in seconds.
-_OVERDUE: Final = 3.0
+OVERDUE: Final = 3.0
 
 
 class LoginEnd(StrEnum):
@@ -57,6 +57,34 @@ class LoginGate(Protocol):
 
     async def admit(self, credential: str) -> Login:
         """Wait until a login with this credential may start. Raises CredentialStopped."""
+
+
+def credential_stopped(credential: str) -> CredentialStopped:
+    """Return the error of a login with a credential that is stopped."""
+    return CredentialStopped(
+        f"not tried: credential {credential!r} was not accepted {REFUSALS} times in a row",
+        hint="correct it and run again; more tries could lock the account out",
+    )
+
+
+class LoginRate:
+    """Spreads logins over time. ``per_second``, which may change, is logins started; 0 is unlimited."""
+
+    def __init__(self, per_second: float) -> None:
+        self.per_second = per_second
+        self._next = 0.0
+        self._turn = asyncio.Lock()  # one waits for its time, the others behind it
+
+    async def turn(self) -> None:
+        """Wait until the next login may start."""
+        if not self.per_second:
+            return
+        async with self._turn:
+            loop = asyncio.get_running_loop()
+            if (wait := self._next - loop.time()) > 0:
+                await asyncio.sleep(wait)
+            jitter = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret depends on it
+            self._next = max(loop.time(), self._next) + jitter / self.per_second
 
 
 class _AdmittedLogin(Login):
@@ -92,7 +120,7 @@ class _AdmittedLogin(Login):
 
     async def _pass_over(self) -> None:
         """Let others start where a login has not come to its secret for long."""
-        await asyncio.sleep(_OVERDUE)
+        await asyncio.sleep(OVERDUE)
         async with self._credential.changed:
             self._overdue = True
             self._credential.changed.notify_all()
@@ -124,11 +152,10 @@ class _Credential:
 
 
 class LoginPacer:
-    """The gate of this process. ``rate`` is logins started a second; 0 is unlimited."""
+    """The gate of this process. ``rate``: see ``LoginRate``."""
 
     def __init__(self, *, rate: float) -> None:
-        self._interval = 1 / rate if rate else 0.0
-        self._next = 0.0
+        self._rate = LoginRate(rate)
         self._credentials: dict[str, _Credential] = {}
 
     async def admit(self, credential: str) -> Login:
@@ -137,29 +164,16 @@ class LoginPacer:
         async with state.changed:
             await state.changed.wait_for(lambda: state.stopped or state.may_start)
             if state.stopped:
-                raise CredentialStopped(
-                    f"not tried: credential {credential!r} was not accepted {REFUSALS} times in a row",
-                    hint="correct it and run again; more tries could lock the account out",
-                )
+                raise credential_stopped(credential)
             login = _AdmittedLogin(state)
             state.logins.append(login)
         try:
-            await self._turn()
+            await self._rate.turn()
         except BaseException:
             await login.finish(LoginEnd.UNKNOWN)
             raise
         login.started()
         return login
-
-    async def _turn(self) -> None:
-        if not self._interval:
-            return
-        now = asyncio.get_running_loop().time()
-        start = max(now, self._next)
-        self._next = start + self._interval
-        jitter = random.uniform(-_JITTER, _JITTER) * self._interval  # noqa: S311 - no secret depends on it
-        if (wait := start - now + jitter) > 0:
-            await asyncio.sleep(wait)
 
 
 class HopLogin(Login):

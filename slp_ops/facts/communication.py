@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -104,11 +106,29 @@ class LicenseEvent(Fact):
     values: tuple[LabelledValue, ...] = ()
 
 
+class LazyEvents(Sequence[LicenseEvent], ABC):
+    """Events that are parsed when they are asked for. Their names are known before."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """Return the name of each event."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLog(Fact):
     """The agent's event log, oldest first as printed. Empty when ``No EventLog Found.``"""
 
-    events: tuple[LicenseEvent, ...] = ()
+    events: Sequence[LicenseEvent] = ()
+
+    def named(self, name: str) -> tuple[LicenseEvent, ...]:
+        """Return the events of this name."""
+        events = self.events
+        if isinstance(events, LazyEvents):
+            return tuple(events[place] for place, each in enumerate(events.names) if each == name)
+        return tuple(each for each in events if each.name == name)
 
     def since(self, moment: datetime) -> tuple[LicenseEvent, ...]:
         """Return the events at or after a time of the switch's clock."""

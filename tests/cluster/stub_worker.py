@@ -2,8 +2,9 @@
 
     stub_worker SITE ACCESS INVENTORY SESSIONS SECONDS READS [MOMENT DEVICE TARGET]
 
-Each read adds a line with its device to the file READS. At a moment of the visit of a device the process with
-the id in the file TARGET is killed, once.
+Each read adds a line with its device to the file READS. With ``STUB_REFUSED``, the name of a file, no login
+is accepted, and each that comes to its password adds a line there. At a moment of the visit of a device the
+process with the id in the file TARGET is killed, once.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from slp_ops.app.site_worker import WorkerSettings, serve
 from slp_ops.cluster import evidence_parts, once
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.subjects import EVIDENCE, names_in
+from slp_ops.errors import AuthenticationFailed
 from slp_ops.model import CaptureStatus
-from slp_ops.ports import CommandEnd
+from slp_ops.ports import SECRET_OFFER, CommandEnd
 from slp_ops.runs.mask_key import mask_key
 from tests.cluster.conftest import Silent
 
@@ -79,18 +81,32 @@ class Reader:
         raise NotImplementedError  # collect, which these workers do, probes nothing
 
 
+def add_line(path: Path, text: str) -> None:
+    """Add a line to a file that several processes extend."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(fd, f"{text}\n".encode())
+    os.close(fd)
+
+
 class Transport:
     """Opens sessions of ``Reader``."""
 
     def __init__(self, seconds: float, reads: Path, kill: Kill) -> None:
         self._seconds, self._reads, self._kill = seconds, reads, kill
+        self._refused = os.environ.get("STUB_REFUSED")
 
     @asynccontextmanager
     async def read(self, device: Device) -> AsyncIterator[Reader]:
+        if self._refused is not None:
+            offer = SECRET_OFFER.get()
+            assert offer is not None, "a login that no gate has admitted"
+            offer.made = True
+            add_line(Path(self._refused), device.name)
+            self._kill.at("in the login", device.name)
+            await asyncio.sleep(self._seconds)
+            raise AuthenticationFailed("the password was refused", hint="")
         self._kill.at("before the read", device.name)
-        fd = os.open(self._reads, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.write(fd, f"{device.name}\n".encode())
-        os.close(fd)
+        add_line(self._reads, device.name)
         yield Reader(device, self._seconds, self._kill)
 
     async def close(self) -> None:
@@ -132,6 +148,8 @@ def main(site: str, access: str, inventory: str, sessions: str, seconds: str, re
         site=site,
         devices=devices,
         transport=Transport(float(seconds), Path(reads), killing),
+        login_rate=float(os.environ["SLP_OPS_LOGIN_RATE"]),
+        secret_ids={"default": "of the site"},
         mask_key=mask_key(),
         max_sessions=int(sessions),
         notice=lambda text: print(text, flush=True),  # noqa: T201 - its log, which the test reads

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from tests.cluster.conftest import Rig
 
 SECRET = b'{"of": "tokyo"}'
-STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS")
+STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS")
 # What tokyo has at the broker.
 THEIRS = {
     "TASKS": "slp.task.tokyo.run1.sw1",
     "EVIDENCE": "slp.evidence.tokyo.run1.sw2.end",
     "CONTROL": "slp.control.tokyo.run1",
+    "LIMITS": "slp.limits.tokyo.ledger",
 }
 ACK = "$JS.ACK.TASKS.tokyo.1.1.1.1700000000000000000.0"
 
@@ -62,7 +63,11 @@ REQUESTS: list[tuple[str, Any]] = [
     # Its own direct read, with a content that asks for more.
     *(
         (f"$JS.API.DIRECT.GET.{stream}.slp.{family}.osaka.{rest}", content)
-        for stream, family, rest in (("EVIDENCE", "evidence", "run1.sw2.end"), ("CONTROL", "control", "run1"))
+        for stream, family, rest in (
+            ("EVIDENCE", "evidence", "run1.sw2.end"),
+            ("CONTROL", "control", "run1"),
+            ("LIMITS", "limits", "ledger"),
+        )
         for content in (
             {"seq": 1},
             {"last_by_subj": THEIRS[stream]},
@@ -93,6 +98,7 @@ OWN_REQUESTS = [
     ("$JS.API.DIRECT.GET.EVIDENCE.slp.evidence.osaka.run1.mine.end", b""),
     ("slp.evidence.osaka.run1.mine.end", b"{}"),
     ("slp.heartbeat.osaka.worker-1", b"{}"),
+    ("$JS.API.DIRECT.GET.LIMITS.slp.limits.osaka.ledger", b""),
     ("$JS.ACK.TASKS.osaka.1.1.1.1700000000000000000.0", b""),
 ]
 

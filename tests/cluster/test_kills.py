@@ -44,7 +44,9 @@ class Fleet:
     def access(self) -> Path:
         return self.rig.join("tokyo", self.rig.folder / f"key{next(self._numbers)}", max_sessions=200)
 
-    def worker(self, name: str, access: Path, sessions: int, seconds: float, *kill: str) -> None:
+    def worker(
+        self, name: str, access: Path, sessions: int, seconds: float, *kill: str, **environment: str
+    ) -> None:
         words = [
             "tokyo",
             str(access),
@@ -55,7 +57,9 @@ class Fleet:
             *kill,
         ]
         before = self.rig._connections(name)
-        self.rig.start_program(name, [sys.executable, "-m", "tests.cluster.stub_worker", *words])
+        self.rig.start_program(
+            name, [sys.executable, "-m", "tests.cluster.stub_worker", *words], **environment
+        )
         self.rig.wait_for(lambda: self.rig._connections(name) > before, name)
 
     def collect(self, *words: str) -> subprocess.Popen[bytes]:

@@ -252,7 +252,7 @@ def test_only_a_switch_that_was_sent_the_secret_holds_up_the_others(
     monkeypatch: pytest.MonkeyPatch, offers: bool, started: int
 ) -> None:
     """A silent switch at the head of an inventory delays no other; a slow AAA server protects the account."""
-    monkeypatch.setattr("slp_ops.engine.pacing._OVERDUE", 0.01)
+    monkeypatch.setattr("slp_ops.engine.pacing.OVERDUE", 0.01)
     begun: list[str] = []
 
     class Slow(FakeTransport):

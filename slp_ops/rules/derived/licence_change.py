@@ -71,9 +71,7 @@ def _counts(events: EventLog, last_ack: datetime) -> Iterator[Evidence]:
     """
     before: dict[str, str] = {}
     goes_back = False
-    for event in events.events:
-        if event.name != _USAGE:
-            continue
+    for event in events.named(_USAGE):
         values = {each.label: each.value for each in event.values}
         tag, count = values.get("entitlementTag", ""), values.get("count", "")
         if count in ("", "0"):  # at a boot nothing is in use for a moment

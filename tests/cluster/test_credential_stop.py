@@ -1,0 +1,90 @@
+"""Three refusals stop a credential at every worker of a site, whatever is killed: the switches count them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from slp_ops.runs import Runs
+from tests.cluster.conftest import write_inventory
+from tests.cluster.test_kills import Fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.cluster.conftest import Rig
+
+pytestmark = pytest.mark.slow
+
+
+def kinds(rig: Rig) -> Counter[str]:
+    """Count the errors of the newest run."""
+    run = Runs(rig.folder / "runs").open("last").path
+    lines = [json.loads(line) for line in (run / "devices.jsonl").read_text().splitlines()]
+    latest = {line["name"]: line for line in lines}
+    return Counter(line["error"]["kind"] if line["error"] else "ok" for line in latest.values())
+
+
+def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], rig: Rig) -> None:
+    running = lab(**{f"sw{number}": "healthy" for number in range(8)})
+    inventory = write_inventory(rig.folder / "inventory.yaml", running, {"tokyo": running.names})
+    keys = [rig.join("tokyo", rig.folder / name) for name in ("one", "two")]
+    for name, key in zip(("one", "two"), keys, strict=True):
+        rig.worker("tokyo", key, inventory, name=name, SLP_OPS_PASSWORD="wrong")
+
+    def refusals() -> int:
+        return sum(
+            line == "refused netops" for name in running.names for line in running.lines(name, "login")
+        )
+
+    over_hub = rig.collect(inventory)
+
+    assert refusals() == 3
+    assert kinds(rig) == {"authentication_failed": 3, "credential_stopped": 5}
+    here = rig.collect(inventory, SLP_OPS_HUB="", SLP_OPS_PASSWORD="wrong")
+    assert over_hub.exit_code == here.exit_code == 4
+    stopped = "not tried: credential 'default' was not accepted 3 times in a row"
+    assert over_hub.output.count(stopped) == here.output.count(stopped) > 0
+    assert kinds(rig) == {"authentication_failed": 3, "credential_stopped": 5}
+
+    # Corrected at one worker: the next run has its tries, and this worker reads.
+    before = refusals()
+    for name in ("one", "two"):
+        rig.processes[name].send_signal(signal.SIGTERM)
+        assert rig.processes.pop(name).wait(20) == 0
+    rig.worker("tokyo", keys[0], inventory, name="corrected")
+    assert rig.collect(inventory, "--resume", "last").exit_code == 0
+    assert refusals() == before
+
+
+def test_killed_workers_and_a_killed_broker_add_no_refusal(rig: Rig) -> None:
+    fleet = Fleet(rig, 40)
+    refused = rig.folder / "refused"
+    refused.touch()
+    environment = {"STUB_REFUSED": str(refused)}
+    keys = [fleet.access(), fleet.access()]
+    (rig.folder / "moment").mkdir()
+    dies = ("in the login", "*", str(rig.folder / "moment" / "self"))
+    for name, key in zip(("one", "two"), keys, strict=True):
+        fleet.worker(name, key, 10, 1.0, *dies, **environment)
+    collecting = fleet.collect()
+    # The first login goes alone, and its worker dies in it; only the switch has seen the refusal.
+    rig.wait_for(lambda: -9 in [rig.processes[name].poll() for name in ("one", "two")], "hub")
+    dead = next(name for name in ("one", "two") if rig.processes[name].poll() == -9)
+    rig.processes.pop(dead)
+    rig.kill_process(rig.broker())
+    fleet.worker("again", keys[("one", "two").index(dead)], 10, 1.0, **environment)
+    time.sleep(0.5)
+    assert collecting.poll() is None
+
+    assert collecting.wait(100) == 4, rig.log("collect")
+    rig.processes.pop("collect")
+    assert len(refused.read_text().split()) == 3
+    found = kinds(rig)
+    assert found["credential_stopped"] == 38
+    assert found["authentication_failed"] == 2
