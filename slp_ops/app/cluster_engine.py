@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections import Counter
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -35,7 +35,7 @@ from slp_ops.cluster.messages import (
     from_message,
     to_message,
 )
-from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_task
+from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_before, remove_task
 from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject
 from slp_ops.errors import HubError, StoreError
 from slp_ops.i18n import pluralize
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.cluster.access_folder import HubAddress
+    from slp_ops.cluster.evidence_stream import StoredEnd
     from slp_ops.cluster.messages import EvidenceEnd
     from slp_ops.model import Device
     from slp_ops.ports import OnEvent
@@ -428,18 +429,22 @@ class _Session:
 
     async def _take_stored(self) -> None:
         """Take evidence in the order in which the broker stores it."""
-        async for ends in stored_ends(self.client, self.run.id):
-            batch = []
-            for end in ends:
-                # Delivered again, behind a connection that was broken; or of no task of the run.
-                if end.device in self.taken or self.run.site_of(end.device) != end.site:
-                    continue
-                self.held[end.device] = end.sequence
-                visit = self._claim(end.site, end.device)
-                if visit is not None:
-                    batch.append((visit, end.data))
-            if batch:
-                await self._take_into_run(batch, upto=ends[-1].sequence)
+        async with aclosing(stored_ends(self.client, self.run.id)) as stored:
+            async for ends in stored:
+                await self._take_delivered(ends)
+
+    async def _take_delivered(self, ends: Sequence[StoredEnd]) -> None:
+        batch = []
+        for end in ends:
+            # Delivered again, behind a connection that was broken; or of no task of the run.
+            if end.device in self.taken or self.run.site_of(end.device) != end.site:
+                continue
+            self.held[end.device] = end.sequence
+            visit = self._claim(end.site, end.device)
+            if visit is not None:
+                batch.append((visit, end.data))
+        if batch:
+            await self._take_into_run(batch, last=ends[-1])
 
     async def _take(self, site: str, name: str) -> None:
         """Take the evidence of a device that was stored before its visit began here."""
@@ -462,10 +467,12 @@ class _Session:
         visit.is_taken = True
         return visit
 
-    async def _take_into_run(self, batch: Sequence[tuple[_Visit, bytes]], *, upto: int = 0) -> None:
+    async def _take_into_run(
+        self, batch: Sequence[tuple[_Visit, bytes]], *, last: StoredEnd | None = None
+    ) -> None:
         """Take the evidence of devices into the run, then end their visits, and have it removed.
 
-        ``upto`` is the sequence of the last end that was delivered.
+        ``last`` is the last end that was delivered.
         """
         small: list[_Found] = []
         outcomes: list[tuple[_Visit, Outcome | Exception | None]] = []
@@ -499,10 +506,15 @@ class _Session:
                 visit.ended.set_exception(outcome)
             else:
                 visit.ended.set_result(outcome)
-        # What is before the first end that is not taken.
-        upto = min((upto + 1, *self.held.values()))
-        done = [visit for visit, _ in outcomes if visit not in stopped]
-        self.removable.put_nowait(_Removable(tasks=done, ends_before=upto, parts=parts))
+        self.removable.put_nowait(
+            _Removable(
+                tasks=[visit for visit, _ in outcomes if visit not in stopped],
+                parts=parts,
+                # What is not taken stays, with all behind it.
+                ends_before=0 if last is None else min((last.sequence + 1, *self.held.values())),
+                connection=0 if last is None else last.connection,
+            )
+        )
 
     def _store(self, found: Sequence[_Found]) -> list[tuple[_Visit, Outcome | Exception | None]]:
         """Have evidence in the run, on the disk where it is packed; return what each visit ends with."""
@@ -541,8 +553,10 @@ class _Session:
                 wanted.append(self.removable.get_nowait())
             for each in wanted:
                 await asyncio.gather(*map(self._remove_task, each.tasks))
-            before = max(each.ends_before for each in wanted)
-            await remove(self.js, EVIDENCE_STREAM, ends_of(self.run.id), before=before)
+            connection = self.client.stats["reconnects"]
+            before = max((each.ends_before for each in wanted if each.connection == connection), default=0)
+            if before:
+                await remove_before(self.js, EVIDENCE_STREAM, ends_of(self.run.id), before)
             for visit in (visit for each in wanted for visit in each.parts):
                 await self._remove_evidence(visit)
             for _ in wanted:
@@ -641,11 +655,15 @@ _Found: TypeAlias = "tuple[_Visit, EvidenceEnd, bytes]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Removable:
-    """What is in the run: tasks, ends before a sequence, and visits whose evidence has parts."""
+    """Tasks whose evidence is in the run, those of which it has parts, and the first end that stays.
+
+    The sequence of the end is that of a connection: the number of reconnections before it.
+    """
 
     tasks: Sequence[_Visit]
-    ends_before: int
     parts: Sequence[_Visit]
+    ends_before: int
+    connection: int
 
 
 def _invalid(device: Device, reason: str) -> DeviceFailure:

@@ -123,7 +123,7 @@ class _SiteWorker:
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
     # Runs that were not cancelled when that was asked; see _is_cancelled.
     going_on: set[str] = field(default_factory=set)
-    cancellations: int = 0  # that were heard of
+    cancellations: int = 0  # that were received
     reconnects: int = 0
 
     @classmethod
@@ -272,7 +272,7 @@ class _SiteWorker:
         )
 
     async def _is_cancelled(self, run: str) -> bool:
-        """Return whether a run was cancelled. It is asked for once; after that it is heard of."""
+        """Return whether a run was cancelled. It is asked for once; after that it is announced."""
         if self.client.stats["reconnects"] != self.reconnects:
             self.reconnects = self.client.stats["reconnects"]
             self.going_on.clear()

@@ -15,7 +15,7 @@ from slp_ops.cluster.evidence_parts import ends_of
 from slp_ops.cluster.subjects import EVIDENCE, names_in
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
@@ -27,15 +27,20 @@ _IDLE: Final = 60.0  # without a request for so long, the broker forgets the con
 
 
 class StoredEnd(NamedTuple):
-    """The message of an end, and its place in the stream."""
+    """The message of an end, and its place in the stream.
+
+    A ``sequence`` is that of one connection: behind it, the broker may have made the stream again.
+    ``connection`` is the number of reconnections before it.
+    """
 
     site: str
     device: str
+    connection: int
     sequence: int
     data: bytes
 
 
-async def stored_ends(client: Client, run: str) -> AsyncIterator[list[StoredEnd]]:
+async def stored_ends(client: Client, run: str) -> AsyncGenerator[list[StoredEnd], None]:
     """Yield the ends that are stored, those of before first; an empty batch where none comes for a while.
 
     Behind a connection that was broken, all that the broker still has are yielded again.
@@ -59,7 +64,7 @@ async def stored_ends(client: Client, run: str) -> AsyncIterator[list[StoredEnd]
                 except NothingCame:
                     await pulled.consumer_info()  # raises where the broker has lost it
                     messages = []
-                yield [end for each in messages if (end := _end(each)) is not None]
+                yield [end for each in messages if (end := _end(each, connection)) is not None]
         except (NatsError, OSError):
             await asyncio.sleep(_PAUSE)
         finally:
@@ -67,10 +72,10 @@ async def stored_ends(client: Client, run: str) -> AsyncIterator[list[StoredEnd]
                 await pulled.unsubscribe()
 
 
-def _end(message: Msg) -> StoredEnd | None:
+def _end(message: Msg, connection: int) -> StoredEnd | None:
     """Return an end; None for a subject that no worker of ours gives."""
     try:
         site, _, device, _ = names_in(EVIDENCE, message.subject)
     except ValueError:
         return None
-    return StoredEnd(site, device, message.metadata.sequence.stream, message.data)
+    return StoredEnd(site, device, connection, message.metadata.sequence.stream, message.data)

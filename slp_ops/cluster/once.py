@@ -88,13 +88,20 @@ async def remove_task(client: Client, stream: str, subject: str, sequence: int |
         await _answer(delete, answers=(NotFoundError, BadRequestError, ServerError))
 
 
-async def remove(js: JetStreamContext, stream: str, subject: str, *, before: int | None = None) -> None:
-    """Remove the messages of a subject, which may have wildcards, from a stream without consumers of tasks.
-
-    ``before`` is the sequence of the first one that stays.
-    """
+async def remove(js: JetStreamContext, stream: str, subject: str) -> None:
+    """Remove the messages of a subject, which may have wildcards, from a stream whose messages are no tasks."""
     with suppress(NotFoundError):
-        await _answer(lambda: js.purge_stream(stream, subject=subject, seq=before))
+        await _answer(lambda: js.purge_stream(stream, subject=subject))
+
+
+async def remove_before(js: JetStreamContext, stream: str, subject: str, sequence: int) -> None:
+    """Remove what ``remove`` does of the messages before a sequence. It is tried once.
+
+    Behind a connection that was made again, the sequence may be of another stream: that of a broker whose
+    folder was deleted.
+    """
+    with suppress(NatsError, OSError):
+        await js.purge_stream(stream, subject=subject, seq=sequence)
 
 
 async def _answer(

@@ -60,7 +60,9 @@ def pack(folder: Path, *, held: Mapping[str, bytes], without: Collection[str] = 
 def take(data: bytes, run: Run, device: Device) -> None:
     """Add the evidence of a device to a run. Nothing changes where it is there already.
 
-    A packed run that has nothing of the device keeps the archive as it is. Raises InvalidArchive, StoreError.
+    A packed run without evidence of the device keeps the archive as it is.
+
+    Raises InvalidArchive, StoreError.
     """
     if not data:
         return
