@@ -3,6 +3,7 @@
 # make test   format, lint, types, layer contracts, tests (under 8 minutes)
 # make test-all  the same, and the tests that take long (under 60 minutes)
 # make test-faults N=600  random faults and signals, a long watch and a large sick fleet; a table at the end (an hour)
+# make test-cluster  50 random kills of hub, broker, workers and run on 2,000 devices, three times; a line for each
 # make docs   the documentation as a site, in site/
 # make licenses  licences of the runtime dependencies; ADVISORIES=PATH also checks an OSV database
 # make env    the environment alone, in .venv
@@ -12,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo demo-cluster test test-slow test-all test-faults check fix lock bench-env docs reference baseline licenses clean
+.PHONY: help env demo demo-cluster test test-slow test-all test-faults test-cluster check fix lock bench-env docs reference baseline licenses clean
 
 help:
 	@sed -n 's/^# //p' $(MAKEFILE_LIST)
@@ -54,6 +55,10 @@ test-all: test test-slow
 N ?= 600
 test-faults: env
 	$(BIN)/python -m tests.faults.campaign --trials $(N)
+
+SEEDS ?= 1 2 3
+test-cluster: env
+	$(BIN)/python -m tests.cluster.campaign $(SEEDS)
 
 fix: env
 	$(BIN)/ruff format .

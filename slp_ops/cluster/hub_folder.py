@@ -61,7 +61,6 @@ _CODE_LIFE: Final = timedelta(hours=24)
 _LONGEST_SITE: Final = 40
 _LOCAL: Final = ("localhost", "127.0.0.1")
 _RENEWED_BEFORE: Final = timedelta(days=60)
-_NEEDED: Final = ("authority.key", "ca.pem", "broker.key", "broker.pem")
 _RESTORE: Final = (
     "restore it from the backup of the hub's folder; without one: a new hub, which all workers join"
 )
@@ -174,32 +173,44 @@ class HubFolder:
         for name in ("broker.pem", f"hub/{CERTIFICATE_FILE}", f"operator/{CERTIFICATE_FILE}"):
             if not (self.path / name).exists() and name.startswith("operator"):
                 continue  # moved to the computer of the operator
-            try:
+            with self._usable(name):
                 if validity_of(self._needed(name))[1] > soon:
                     continue
-                authority = self._authority()
                 if name == "broker.pem":
                     key = load_key(self._needed("broker.key"))
                     addresses = (*self.read().addresses, *_LOCAL)
-                    signed = authority.certificate_for_server(key.public_key(), addresses)
+                    signed = self._authority().certificate_for_server(key.public_key(), addresses)
                 else:
                     folder = (self.path / name).parent
                     key = load_key(self._needed(f"{folder.name}/{KEY_FILE}"))
                     holder = read_address(folder, hint=_RESTORE).holder
-                    signed = authority.certificate_for_client(request_for(key), holder)
-            except ValueError as error:
-                problem = Problem(path=str(self.path / name), message="it or its key cannot be used")
-                raise InputError((problem,), hint=_RESTORE) from error
+                    signed = self._authority().certificate_for_client(request_for(key), holder)
             self._write(name, signed)
             renewed.append(name)
         return tuple(renewed)
 
     def check(self) -> None:
-        """Raise InputError for a file that is missing, or for a key that other users can read."""
-        for name in _NEEDED:
-            self._needed(name)
-        for name in ("authority.key", "broker.key"):
-            check_private(self.path / name)
+        """Raise InputError for a file that is missing or damaged, or a key that other users can read."""
+        self._authority()
+        check_private(self.path / "authority.key")
+        for certificate, key in (
+            ("broker.pem", "broker.key"),
+            (f"hub/{CERTIFICATE_FILE}", f"hub/{KEY_FILE}"),
+        ):
+            with self._usable(certificate):
+                validity_of(self._needed(certificate))
+            with self._usable(key):
+                load_key(self._needed(key))
+            check_private(self.path / key)
+
+    @contextmanager
+    def _usable(self, name: str) -> Iterator[None]:
+        """Turn the ValueError of a damaged file into InputError, which names it."""
+        try:
+            yield
+        except ValueError as error:
+            problem = Problem(path=str(self.path / name), message="it or what belongs to it is damaged")
+            raise InputError((problem,), hint=_RESTORE) from error
 
     def _needed(self, name: str) -> bytes:
         return read_input(self.path / name, _LARGEST, hint=_RESTORE)
@@ -329,11 +340,8 @@ class HubFolder:
         return holder
 
     def _authority(self) -> Authority:
-        try:
+        with self._usable("authority.key"):
             return Authority.load(self._needed("authority.key"), self.authority_pem())
-        except ValueError as error:
-            problem = Problem(path=str(self.path / "authority.key"), message="it or ca.pem cannot be used")
-            raise InputError((problem,), hint=_RESTORE) from error
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -89,7 +89,7 @@ async def remove_task(client: Client, stream: str, subject: str, sequence: int |
 
 
 async def remove(js: JetStreamContext, stream: str, subject: str) -> None:
-    """Remove the messages of a subject, which may have wildcards, from a stream whose messages are no tasks."""
+    """Remove the messages of a subject, which may have wildcards, from a stream that is not of tasks."""
     with suppress(NotFoundError):
         await _answer(lambda: js.purge_stream(stream, subject=subject))
 

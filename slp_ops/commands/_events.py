@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._lazy_sequence import LazySequence
@@ -26,6 +27,9 @@ _DATED: Final = re.compile(
     r"(?: [A-Za-z][\w+-]*)?)\s+(\S.*)$",
     re.ASCII,
 )
+# Events whose values are remembered, without their times, and the longest of them: some megabytes at most.
+_MOST_KNOWN: Final = 1024
+_LONGEST_KNOWN: Final = 400
 _VALUE: Final = re.compile(r'([\w.-]{1,60})="([^"]*)"')
 
 
@@ -109,13 +113,25 @@ class _LineUnwrapper:
 def _event(command: str, line: SourceLine, joined: str) -> LicenseEvent:
     dated = _DATED.match(joined)
     stamp, text = (dated[1], dated[2]) if dated else ("", joined)
+    name, values = _known_parts(text) if len(text) <= _LONGEST_KNOWN else _parts(text)
     return LicenseEvent(
         time=device_time(stamp) or DeviceTime(text=stamp),
-        name=_name(text),
+        name=name,
         text=text,
-        values=tuple(LabelledValue(label=label, value=value) for label, value in _VALUE.findall(text)),
+        values=values,
         source=Source(command, line=line),
     )
+
+
+def _parts(text: str) -> tuple[str, tuple[LabelledValue, ...]]:
+    """Return the name of an event and its values."""
+    return _name(text), tuple(
+        LabelledValue(label=label, value=value) for label, value in _VALUE.findall(text)
+    )
+
+
+# A log repeats its events, and so do those of a fleet, but for the times.
+_known_parts: Final = lru_cache(_MOST_KNOWN)(_parts)
 
 
 def _name(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts.counts import LineCounts
@@ -117,10 +118,14 @@ def count_values(value: object) -> int:
         return 0
     if isinstance(value, Sequence) and not isinstance(value, str):
         return sum(map(count_values, value))
-    if is_dataclass(value):
-        return sum(
-            count_values(getattr(value, field.name))
-            for field in fields(value)
-            if field.name not in _KEPT_AS_PRINTED
-        )
-    return 1
+    kind: Any = type(value)
+    names = _counted(kind)
+    return 1 if names is None else sum(count_values(getattr(value, name)) for name in names)
+
+
+@cache
+def _counted(kind: Any) -> tuple[str, ...] | None:
+    """Return the fields of a dataclass whose values count; None for any other type."""
+    if not is_dataclass(kind):
+        return None
+    return tuple(field.name for field in fields(kind) if field.name not in _KEPT_AS_PRINTED)

@@ -29,7 +29,7 @@ class LazySequence(Sequence[T], ABC):
         """Parse the value at a place."""
         if isinstance(index, slice):
             return tuple(self._value(place) for place in range(*index.indices(len(self))))
-        return self._value(range(len(self))[index])
+        return self._value(index if 0 <= index < len(self) else range(len(self))[index])
 
     def __iter__(self) -> Iterator[T]:
         return map(self._value, range(len(self)))

@@ -91,18 +91,24 @@ def device_time(text: str | None) -> DeviceTime | None:
     printed = present(text)
     if printed is None:
         return None
-    if found := _TIME.search(printed):
+    if found := _ISO.fullmatch(printed):  # no other form has its digits alone
+        moment, zone = _iso(found)
+    elif found := _TIME.search(printed):
         name, day, hour, minute, second, fraction, year, zone = found.groups()
         moment = _moment(year, month(name), day, (hour, minute, second), fraction)
     elif found := _CLOCK.search(printed):
         hour, minute, second, fraction, zone, name, day, year = found.groups()
         moment = _moment(year, month(name), day, (hour, minute, second), fraction)
     elif found := _ISO.search(printed):
-        year, number, day, hour, minute, second, fraction, zone = found.groups()
-        moment = _moment(year, int(number), day, (hour, minute, second), fraction)
+        moment, zone = _iso(found)
     else:
         return DeviceTime(text=printed)
     return DeviceTime(text=printed, at=moment, zone=zone)
+
+
+def _iso(found: re.Match[str]) -> tuple[datetime | None, str | None]:
+    year, number, day, hour, minute, second, fraction, zone = found.groups()
+    return _moment(year, int(number), day, (hour, minute, second), fraction), zone
 
 
 def time_inside(text: str | None) -> DeviceTime | None:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from sys import intern
 from typing import Final, NamedTuple
 
@@ -31,6 +32,9 @@ _BARE: Final = re.compile(
 _MNEMONIC: Final = re.compile(r"%([A-Z][A-Z0-9_-]{0,60})-([0-7])-([A-Z][A-Z0-9_]{0,80}): ?")
 _PLACE: Final = re.compile(r"^((?:Switch|Chassis) \d{1,2} (?:R|F|C)P?\d/\d(?:: [\w.-]{1,40})?): ")
 _LINE: Final = re.compile(rf"{_SEQUENCE}(?:[\w.\-]+: )?(?:{_STAMP}: (?:[^%]{{0,80}}: )?)?{_TAG}:", re.ASCII)
+# Messages whose parts are remembered, without their times, and the longest of them: a megabyte or two.
+_MOST_KNOWN: Final = 4096
+_LONGEST_KNOWN: Final = 240
 # "*** --- SHUTDOWN in 0:05:00 ---" goes to every terminal while a reload is scheduled, with a bell.
 _UNASKED: Final = re.compile(rf"{_TAG}\s?:|^\a?\*{{3}}(?:\s|$)", re.ASCII)
 
@@ -76,7 +80,7 @@ def parse(line: str) -> LogLine | None:
     *time, rest = found.groups()
     if found.re is _BARE:
         time += _NO_TIME
-    return LogLine._make((*time, *_message(rest)))
+    return LogLine._make((*time, *_parts_of(rest)))
 
 
 def heading(line: str) -> LogHeading | None:
@@ -87,9 +91,9 @@ def heading(line: str) -> LogHeading | None:
     found = _start_of(line)
     if found is None:
         return None
-    named = _mnemonic(found["rest"])
-    name = message_name("", "") if named is None else message_name(named[1], named[3])
-    return LogHeading(found["month"] if found.re is _STAMPED else None, intern(name))
+    parts = _parts_of(found["rest"])
+    name = intern(message_name(parts.facility, parts.mnemonic))
+    return LogHeading(found["month"] if found.re is _STAMPED else None, name)
 
 
 def message_name(facility: str, mnemonic: str) -> str:
@@ -122,13 +126,30 @@ def _mnemonic(rest: str) -> re.Match[str] | None:
     return _MNEMONIC.match(rest) or _MNEMONIC.search(rest[:160])
 
 
-def _message(rest: str) -> tuple[str, int | None, str, str, str | None]:
-    """Split what follows the time into facility, severity, mnemonic, text and origin."""
+class _Parts(NamedTuple):
+    """Parts of a line behind its time, in the order of ``LogLine``."""
+
+    facility: str
+    severity: int | None
+    mnemonic: str
+    text: str
+    origin: str | None
+
+
+def _parts_of(rest: str) -> _Parts:
+    """Split what follows the time. A log repeats itself, and so do those of a fleet, but for the times."""
+    return _known_parts(rest) if len(rest) <= _LONGEST_KNOWN else _parts(rest)
+
+
+def _parts(rest: str) -> _Parts:
     found = _mnemonic(rest)
     if found is None:
-        return "", None, "", rest, None
+        return _Parts("", None, "", rest, None)
     text = rest[found.end() :]
     origin = rest[: found.start()].rstrip(": ") or None
     if origin is None and (place := _PLACE.match(text)):
         origin = place[1]
-    return found[1], int(found[2]), found[3], text, origin
+    return _Parts(found[1], int(found[2]), found[3], text, origin)
+
+
+_known_parts: Final = lru_cache(_MOST_KNOWN)(_parts)

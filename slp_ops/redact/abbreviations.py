@@ -38,6 +38,8 @@ _MODE: Final = re.compile(
     r")\s+(?=\S)",
     re.ASCII,
 )
+# The password of a line in a configuration: one blank before it; two are before actions of a class.
+_OF_A_LINE: Final = re.compile(r" pass? (?!(?:log|through|traffic)\b)\S+\s*", re.ASCII)
 _CONFIG_PROMPT: Final = re.compile(r"\(config[\w-]*\)#\s*(?:(?:no|do|default)\s+)?$", re.ASCII)
 
 
@@ -74,6 +76,9 @@ def _commands() -> dict[str, _Command]:
 
 
 _COMMANDS: Final = _commands()
+# Heads that are words of a sentence when they are shorter: then only a type and a key may follow the keyword.
+_SHORT_HEAD: Final = {"tacacs-server": 7, "radius-server": 7}
+_MOST_OF_A_KEY: Final = 3
 # In the mode of a line, "pass" is a command and no word of a sentence.
 _CONFIG_COMMANDS: Final = {**dict.fromkeys(("pas", "pass"), _COMMANDS["password"]), **_COMMANDS}
 
@@ -94,11 +99,12 @@ class SpelledOut:
 
 def spelled_out(text: str, lowered: str) -> SpelledOut | None:
     """Return the command of a line spelled out; None where it is so already, or there is none."""
+    is_in_mode = _OF_A_LINE.fullmatch(lowered) is not None
     for start in _START.finditer(lowered, 0, _FURTHEST):
         at = start.end()
         while mode := _MODE.match(lowered, at, at + _FURTHEST):
             at = mode.end()
-        if found := _command_at(text, lowered, at, is_in_mode=at > start.end()):
+        if found := _command_at(text, lowered, at, is_in_mode=is_in_mode or at > start.end()):
             return found
     return None
 
@@ -123,6 +129,8 @@ def _command_at(text: str, lowered: str, at: int, *, is_in_mode: bool) -> Spelle
         if keyword := command.keywords.get(word):
             full[number] = keyword.name
             if keyword.before_secret:
+                if len(words[0][1]) < _SHORT_HEAD.get(full[0], 0) and len(words) - number > _MOST_OF_A_KEY:
+                    return None  # "tac key contact is ..."
                 break
     if not is_in_mode and all(words[number][1] == name for number, name in full.items()):
         return None

@@ -56,14 +56,16 @@ _INTRODUCER: Final = re.compile(
     re.ASCII,
 )
 _OWNED_KEY: Final = re.compile(
-    rf"(?<!\S)(?P<owner>[\w+:-]+)\s+key\s+(?:is\s+)?(?P<type>(?:[05-9]\s+(?=\S))?)(?P<value>{forms.VALUE})",
+    rf"(?<![\w+-])(?P<owner>[\w+-]+:?)\s+key\s+(?:is\s+)?(?P<type>(?:[05-9]\s+(?=\S))?)(?P<value>{forms.VALUE})",
     re.ASCII,
 )
 _VARIABLE: Final = re.compile(
     r"(?:manager\s+environment|action\s+\S+\s+set)\s+(?P<name>\S+)\s+(?P<value>\S.*)", re.ASCII
 )
 _ANSWER: Final = re.compile(
-    r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$', re.ASCII
+    r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$'
+    r"""|\bsend(?:ln)?[\s(]{1,4}(?:--\s{1,4})?(?P<quote>["'])(?P<sent>[^"']{1,200}?)(?:\\[rn]){0,2}(?P=quote)""",
+    re.ASCII,
 )
 _LIKE_A_COMMAND: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\s.*|\S*[#>].*", re.ASCII)
 _ODD_FOR_A_COMMAND: Final = re.compile(r"[^a-z$\-\s]", re.ASCII)
@@ -134,13 +136,13 @@ _SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}\s*$", re.ASCII)
 
 
 def answers(text: str, lowered: str, *, only_odd: bool = False) -> list[SecretSpan]:
-    """Return what an EEM applet types in this line, if it is no command.
+    """Return what an EEM applet or a script types in this line, if it is no command.
 
     With ``only_odd``, a word of lower-case letters is a command.
     """
     found = []
     for answer in _ANSWER.finditer(lowered):
-        start, end = answer.span(answer.lastgroup or 0)
+        start, end = answer.span("sent" if answer["quote"] else answer.lastgroup or 0)
         typed = text[start:end]
         if (
             typed.lower() in grammar.EXEC_WORDS
@@ -159,7 +161,16 @@ def words_of(lowered: str) -> set[str]:
     if len(lowered) > _LONG_LINE:
         return {
             word
-            for word in (*FORMS, *SECRET_PARTS, *_SETTERS, *_PROGRAMS, "pattern", "curl", "run-opts")
+            for word in (
+                *FORMS,
+                *SECRET_PARTS,
+                *_SETTERS,
+                *_PROGRAMS,
+                "pattern",
+                "expect",
+                "curl",
+                "run-opts",
+            )
             if word in lowered
         }
     return set(lowered.lstrip(" +-<>!").translate(_SEPARATORS).split())
@@ -233,7 +244,7 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
         found += found_at(text, *option.span("value"), "password")
     if "run-opts" in words and (option := _CONTAINER_OPTION.search(lowered)):
         found += found_at(text, *option.span("value"), "password")
-    if "pattern" in words and "assword" in lowered:
+    if "assword" in lowered and ("pattern" in words or "expect" in words):
         found += answers(text, lowered)
     if split := _SPLIT_KEYWORD.match(lowered):
         found += found_at(text, *split.span(1), "password")

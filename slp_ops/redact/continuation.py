@@ -16,7 +16,7 @@ class Expected(Enum):
 
     VALUE = auto()  # the secret of a command that ended with its keyword
     REST = auto()  # the rest of a secret that reached the edge of the terminal
-    ANSWER = auto()  # a command of an EEM applet that answers a question for a password
+    ANSWER = auto()  # a command of an EEM applet or a script that answers a question for a password
     TYPED = auto()  # what an EEM applet types after "enable", which asks for a password
     NAME = auto()  # the name in a list of SNMP communities
     TYPED_KEY = auto()  # the value of which this line has the encryption type
@@ -35,7 +35,9 @@ _UNFINISHED: Final = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 _QUESTION: Final = re.compile(
-    r'pattern\s+"[^"]*assw(?:or|d)|DEBUG\(cli_lib\)[\s:]+OUT\s*:.*assword:\s*$', re.ASCII | re.IGNORECASE
+    r"(?:\bexpect|\bwait|WaitForStrings?)\b[^\"']{0,40}[\"'][^\"']*assw(?:or|d)|"
+    r'pattern\s+"[^"]*assw(?:or|d)|DEBUG\(cli_lib\)[\s:]+OUT\s*:.*assword:\s*$',
+    re.ASCII | re.IGNORECASE,
 )
 _ENABLE: Final = re.compile(
     r'cli\s+command\s+"en(?:able)?"|DEBUG\(cli_lib\)[\s:]+IN\s*:\s*\S+[#>]\s*en(?:able)?\s*$',
@@ -50,7 +52,7 @@ _NAME: Final = re.compile(
     r"""\s*(?:["']name["']\s*:\s*["']([^"'\n]{1,200})["']|<name>\s*([^<>]{1,200}?)\s*</name>)""", re.ASCII
 )
 _KEY_TYPE: Final = re.compile(
-    r"""\s*(?:["']encryption["']\s*:\s*["']?[0-9]["']?\s*,|<encryption>\s*[0-9]\s*</encryption>)\s*$""",
+    r"""\s*(?:["'](?:encryption|enctype)["']\s*:\s*["']?[0-9]["']?\s*,|<(?P<tag>encryption|enctype)>\s*[0-9]\s*</(?P=tag)>)\s*$""",
     re.ASCII,
 )
 _KEY: Final = re.compile(
@@ -93,7 +95,7 @@ def _structured(line: str, before: Expected | None) -> Expected | None:
         return before
     if "communit" in line and _LIST.fullmatch(line):
         return Expected.NAME
-    if "encryption" in line and _KEY_TYPE.fullmatch(line):
+    if ("encryption" in line or "enctype" in line) and _KEY_TYPE.fullmatch(line):
         return Expected.TYPED_KEY
     if line.rstrip()[-1:] in _PARENT_ENDS and (parent := _PARENT.fullmatch(line)):
         return Expected.SCALAR if kind_of(parent[1] or parent[2]) else None

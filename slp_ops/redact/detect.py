@@ -13,7 +13,7 @@ from typing import Final
 
 from slp_ops.redact.abbreviations import spelled_out
 from slp_ops.redact.commands import FORMS, by_context, by_form, by_introducer, by_owned_key, words_of
-from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label, by_list
+from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label, by_list, by_typed_text
 from slp_ops.redact.localized import by_localized_label
 from slp_ops.redact.shapes import by_address, by_shape
 from slp_ops.redact.spans import SecretSpan, Spans, merged
@@ -36,6 +36,8 @@ def secrets(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
         found += by_introducer(text, lowered, claimed, claimed.end_of(start))
         if max(lowered.rfind(":"), lowered.rfind("=")) > part.start():
             found += by_label(text, lowered, claimed)
+        if "enctype" in lowered:
+            found += by_typed_text(text, lowered)
         if "communit" in lowered and "name" in lowered:
             found += by_list(text, lowered)
     if not text.isascii():

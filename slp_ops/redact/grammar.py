@@ -74,8 +74,10 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         snmp-server user ... auth md5|sha|sha1|sha224|sha256|sha384|sha512 WORD priv des|3des|des56 WORD
         snmp-server user ... auth sha-2 224|256|384|512 WORD priv aes 128|192|256 WORD
         snmp-server user ... auth sha-2 224|256|384|512 WORD priv des|3des|des56 WORD
+        snmp-server user ... auth * WORD priv aes|aes-128|aes-192|aes-256 !128|192|256 WORD
         snmp-server user ... auth md5|sha|sha1|sha224|sha256|sha384|sha512 WORD
         snmp-server user ... auth sha-2 224|256|384|512 WORD
+        snmp-server user ... priv aes|aes-128|aes-192|aes-256 !128|192|256 WORD
         snmp-server user ... priv aes 128|192|256 WORD
         snmp-server user ... priv des|3des|des56 WORD
     """),
@@ -96,6 +98,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         pre-share key [hex] WORD
         group * key WORD
         psk|wpa-psk [set-key] ascii|hex WORD
+        set-key ascii|hex WORD
         psk provisioning key [#] WORD
         sae password WORD
         mobility group keyring * WORD
@@ -149,9 +152,9 @@ ABBREVIATED: Final = """
     enable:2 algorithm-type:2 common-criteria-policy:3 level:2 secret:3! password:3! masked-secret:3!
     username:4 * privilege:2 one-time:3 algorithm-type:2 common-criteria-policy:3 secret:3! password:3!
     snmp-server:5 community:3! host:2 user:2 version:3 informs:3 traps:2 auth:2 priv:2 sha:2 aes:2 des:2
-    tacacs-server:7 host:2 key:3!
-    radius-server:7 host:2 key:3!
-    server-private:8 * key:3!
+    tacacs-server:3 host:2 key:2!
+    radius-server:3 host:2 key:2!
+    server-private:8 * key:2!
     neighbor:3 * password:3!
     ntp:3 authentication-key:4!
     standby:4 authentication:4!
@@ -162,9 +165,9 @@ ABBREVIATED: Final = """
     pre-shared-key:6 address:2 hostname:2 local:2 remote:2 key:3!
     ppp:3 chap:2 pap:3 sent-username:3 password:3!
     isis:4 password:3!
-    address:2 ipv4:3 ipv6:3 key:3!
+    address:2 ipv4:3 ipv6:3 key:2!
     password:5!
-    key:3!
+    key:2!
     key-string:5!
 """
 
@@ -195,7 +198,7 @@ SETTINGS: Final = _words("""
     authentication provisioning list generate change confirmation attempts retry retries option
     level mgr manager management expiry default storage dsl chain chains keyring bucket buckets ring
     daemon count based pair label name server size usage id number format algorithm password secret
-    key set-key
+    key set-key token
 """)
 # Words of sentences about secrets.
 PROSE: Final = _words("""
@@ -248,7 +251,9 @@ NAMES: Final = {
     "kennwort": "password", "passe": "password", "contrasena": "password",
 }  # fmt: skip
 # A last part without a meaning of its own: the part before it decides ("community name", "key string").
-CARRIERS: Final = frozenset({"name", "string", "value", "index", "hash", "security", "securityname"})
+CARRIERS: Final = frozenset(
+    {"name", "string", "value", "index", "hash", "security", "securityname", "ro", "rw"}
+)
 # Parts that make "key" or "code" a secret: "API_KEY", "trust_code".
 KEY_PARTS: Final = _words("""
     api auth authentication access secret private priv shared preshared session encryption radius
@@ -281,6 +286,9 @@ COLON_BEFORE_AT: Final = re.compile(r":[^\s@]{1,256}@", re.ASCII)
 EXEC_WORDS: Final = _words("""
     enable su en end exit quit disable login logout logoff reload y n yes no term wr write
 """)
+
+# Beginnings of tokens by which they are known wherever they are: of code hosts, Slack and AWS.
+ISSUERS: Final = ("ghp_", "glpat-", "xox", "AKIA")
 
 # (a word of every line that may hold a secret, what follows it on harmless lines); finding them is cheap.
 STEMS: Final[tuple[tuple[str, str], ...]] = (
@@ -317,9 +325,10 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     (" 7 ", r" 7 (?!\s*[01][0-9][0-9a-f]{6})"),
     ('encryption"', ""),
     ("encryption>", ""),
+    ("enctype", ""),
+    ("saml", ""),
     ("otp=", ""),
-    ("ghp_", ""),
-    ("glpat-", ""),
+    *((issuer.lower(), "") for issuer in ISSUERS),
     ("cookie", ""),
     ("sessionid=", ""),
     ("bearer", ""),
@@ -341,7 +350,7 @@ ABBREVIATED_WORDS: Final = frozenset(
     word[:length]
     for word, shortest in (
         ("secret", 3), ("password", 3), ("community", 3), ("authentication-key", 4),
-        ("message-digest-key", 3),
+        ("message-digest-key", 3), ("key", 2),
     )
     for length in range(shortest, len(word))
     if not any(stem in word[:length] for stem in ("pass", "communit", "authentication", "key"))

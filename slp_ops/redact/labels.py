@@ -18,7 +18,7 @@ SECRET_PARTS: Final = (
     "pass", "secret", "key", "token", "psk", "pw", "pin", "jwt", "cred", "cookie",
     "sessionid", "communit", "_comm", "otp", "puk", "sak", "kek", "ick",
     "opaque", "contrasena", "kennwort",
-    "cak", "code", "sig", "auth", "bearer",
+    "cak", "code", "sig", "auth", "bearer", "saml", "enctype",
 )  # fmt: skip
 _LABEL_HINT: Final = re.compile(
     rf"(?:{'|'.join(SECRET_PARTS)})[a-z0-9_\-.]{{0,40}}(?P<carrier>\s{{1,8}}(?:[a-z]+-?)?(?:{'|'.join(sorted(grammar.CARRIERS))}))?"
@@ -54,7 +54,12 @@ _CODES: Final = ("pin", "otp", "puk")  # secrets of four digits
 # A list of communities in JSON or XML, and a value with its encryption type before it.
 _COMMUNITY_LIST: Final = re.compile(r"""["'][\w:.-]*community(?:-config)?["']\s*:\s*[\[{\s]*$""", re.ASCII)
 _ENCRYPTED: Final = re.compile(
-    r"""["'](?:encryption|type)["']\s*:\s*["']?[0-9]["']?\s*,\s*["']?$|<encryption>\s*[0-9]\s*</encryption>\s*$""",
+    r"""["'](?:encryption|enctype|type)["']\s*:\s*["']?[0-9]["']?\s*,\s*["']?$"""
+    r"""|<(?P<tag>encryption|enctype)>\s*[0-9]\s*</(?P=tag)>\s*$""",
+    re.ASCII,
+)
+_TYPED_TEXT: Final = re.compile(
+    r"""["']enctype["']\s*:\s*["']?[0-9]["']?\s*,\s*["']text["']\s*:\s*["'](?P<value>[^"'\n]{1,1000})["']""",
     re.ASCII,
 )
 _NAME: Final = re.compile(r"""["']name["']\s*:\s*["'](?P<value>[^"'\n]{1,200})["']""", re.ASCII)
@@ -81,6 +86,8 @@ def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
         kind = _kind_of_label(text, lowered, match, start, end, in_query=in_query)
         if not kind or _is_no_value(lowered[start:end], kind, group, match["name"]):
             continue
+        if text[match.start() : end].startswith("PASS: ") and len(text[start:].split()) > 1:
+            continue  # the result of a test
         if is_bare and ":" in match["sign"] and _is_remark(text, lowered, match.start(), start, end):
             continue
         if is_bare and not in_query:
@@ -107,6 +114,12 @@ def _kind_of_label(
         return "key"
     is_free = grammar.FREE_TEXT.match(lowered) is not None
     return "key" if is_free and not is_harmless(text, lowered, at, start, end) else ""
+
+
+def by_typed_text(text: str, lowered: str) -> Iterator[SecretSpan]:
+    """Yield what follows its encryption type in JSON: ``"enctype": "7", "text": "X"``."""
+    for found in _TYPED_TEXT.finditer(lowered):
+        yield from found_at(text, *found.span("value"), "password")
 
 
 def by_list(text: str, lowered: str) -> Iterator[SecretSpan]:
@@ -180,6 +193,8 @@ def kind_of(name: str, before: str = "") -> str:
         return "key" if others & grammar.KEY_PARTS and "public" not in others else ""
     if last == "opaque" and "pac" in parts:
         return "key"
+    if last in {"response", "assertion"} and "saml" in parts:
+        return "token"
     if last == "code" and "trust" in parts:
         return "token"
     if last == "keystring":
@@ -237,6 +252,8 @@ def _kind_of_element(name: str, before: str, value: str) -> str:
     """Return the kind of secret in an element whose parent or value decides: ``<community><name>``."""
     if name == "name" and _COMMUNITY_ELEMENT.search(before):
         return "snmp-community"
+    if name == "text" and _ENCRYPTED.search(before):
+        return "password"
     is_key = name == "key" and (
         _KEY_OWNER.search(before) or _ENCRYPTED.search(before) or _KEY_VALUE.fullmatch(value)
     )

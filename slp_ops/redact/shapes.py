@@ -22,8 +22,10 @@ _TYPE_7: Final = re.compile(
 _PEM_LINE: Final = re.compile(
     r"-----BEGIN (?:[^-\n]{0,60} )?(PRIVATE KEY|CERTIFICATE)-----(?:\\[nr]|\s)*([^\s-][^-]*)", re.ASCII
 )
-# Tokens of code hosts, which begin with their issuer.
-_ISSUED: Final = re.compile(r"(?<![\w-])((?:ghp_|glpat-)[\w-]{16,})", re.ASCII)
+# Tokens that begin with their issuer.
+_ISSUED: Final = re.compile(
+    r"(?<![\w-])((?:ghp_|glpat-|xox[a-z]-)[\w-]{16,}|AKIA[A-Z0-9]{16}(?!\w))", re.ASCII
+)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.\-]{1,20}://", re.ASCII)
 _RUN: Final = re.compile(r"[\s\"'<>|]")
 _BARE_USER: Final = re.compile(
@@ -94,7 +96,7 @@ def by_shape(text: str, lowered: str, *, is_explained: bool) -> Iterator[SecretS
     if "eyJ" in text:
         for match in _SIGNED.finditer(text):
             yield from found_at(text, *match.span(1), "token")
-    if "ghp_" in text or "glpat-" in text:
+    if any(issuer in text for issuer in grammar.ISSUERS):
         for match in _ISSUED.finditer(text):
             yield from found_at(text, *match.span(1), "token")
     if "-----begin" in lowered:

@@ -2,9 +2,10 @@
 
     stub_worker SITE ACCESS INVENTORY SESSIONS SECONDS READS [MOMENT DEVICE TARGET]
 
-Each read adds a line with its device to the file READS. With ``STUB_REFUSED``, the name of a file, no login
-is accepted, and each that comes to its password adds a line there. At a moment of the visit of a device the
-process with the id in the file TARGET is killed, once.
+The file READS gets a line "read DEVICE SECONDS" when a visit begins, and "stored DEVICE SECONDS" when the
+broker has answered the end of its evidence; the seconds are those of the machine's monotonic clock. With
+``STUB_REFUSED``, the name of a file, no login is accepted, and each that comes to its password adds a line
+there. At a moment of the visit of a device the process with the id in the file TARGET is killed, once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +90,11 @@ def add_line(path: Path, text: str) -> None:
     os.close(fd)
 
 
+def note(path: Path, what: str, device: str) -> None:
+    """Add a line with the time to the file of reads."""
+    add_line(path, f"{what} {device} {time.monotonic():.4f}")
+
+
 class Transport:
     """Opens sessions of ``Reader``."""
 
@@ -106,14 +113,14 @@ class Transport:
             await asyncio.sleep(self._seconds)
             raise AuthenticationFailed("the password was refused", hint="")
         self._kill.at("before the read", device.name)
-        add_line(self._reads, device.name)
+        note(self._reads, "read", device.name)
         yield Reader(device, self._seconds, self._kill)
 
     async def close(self) -> None:
         pass
 
 
-def install(kill: Kill) -> None:
+def install(kill: Kill, reads: Path) -> None:
     """Watch what is published and acknowledged."""
     publish, acknowledge = once.publish_once, site_worker._acknowledge
     stored: list[str] = []
@@ -124,6 +131,7 @@ def install(kill: Kill) -> None:
         await asyncio.sleep(0)
         kill.at("evidence sent", device)
         made = await sending
+        note(reads, "stored", device)
         stored.append(device)
         kill.at("answered", device)
         return made
@@ -142,7 +150,7 @@ def install(kill: Kill) -> None:
 def main(site: str, access: str, inventory: str, sessions: str, seconds: str, reads: str, *kill: str) -> None:
     """Serve until this process is ended."""
     killing = Kill(*kill)
-    install(killing)
+    install(killing, Path(reads))
     devices = {each.name: each for each in read_inventory(Path(inventory), Path("none"), Silent()).devices}
     settings = WorkerSettings(
         site=site,

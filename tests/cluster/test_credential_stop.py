@@ -12,7 +12,7 @@ import pytest
 
 from slp_ops.runs import Runs
 from tests.cluster.conftest import write_inventory
-from tests.cluster.test_kills import Fleet
+from tests.cluster.fleet import Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Callable

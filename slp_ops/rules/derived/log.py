@@ -62,8 +62,9 @@ class LoggedMessage:
     @property
     def server(self) -> NamedServer | None:
         """Return the server that it names; call-home itself names CSSM by its URL."""
-        named = named_server(self.message.text)
-        return NamedServer.CSSM if named is None and self.message.facility == "CALL_HOME" else named
+        message = self.message
+        named = named_server(message.text)
+        return NamedServer.CSSM if named is None and message.facility == "CALL_HOME" else named
 
     @property
     def when(self) -> str:

@@ -1,0 +1,377 @@
+"""Folders, certificates, codes, ports and programs that do not fit: a named state with what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from slp_ops.app import hub as service
+from slp_ops.app.join_hub import join
+from slp_ops.cluster import broker, nats_server
+from slp_ops.cluster.access_folder import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE, read_address
+from slp_ops.cluster.authority import Authority, load_key, request_for, validity_of
+from slp_ops.cluster.hub_folder import HUB_FILE, HubFolder
+from slp_ops.cluster.join_code import JoinCode
+from slp_ops.errors import HubError, InputError, JoinError, SlpOpsError
+from slp_ops.i18n import Lang
+from slp_ops.messages import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.cluster.conftest import Rig
+
+
+def named(err: SlpOpsError, message: str, hint: str) -> None:
+    """The error has the message and the next step, and both are translated."""
+    assert message in err.message, (err.message, err.hint)
+    assert hint in err.hint, (err.message, err.hint)
+    problems = [problem.message for problem in err.problems] if isinstance(err, InputError) else []
+    for text in (*(problems or err.message.splitlines()), err.hint):
+        assert any(ord(each) > 0x3000 for each in translate(text, Lang.JA)), translate(text, Lang.JA)
+
+
+def new_hub(folder: Path, port: int = 20900) -> HubFolder:
+    service.init(
+        service.NewHub(
+            folder=folder, addresses=("127.0.0.1",), listen="127.0.0.1", port=port, disk_bytes=2**30
+        )
+    )
+    return HubFolder(folder)
+
+
+def up(folder: Path, nats: Path | None = None) -> None:
+    """Start a hub that is refused; one that gets as far as its broker fails the test."""
+
+    def say(text: str) -> None:
+        assert "hub: broker on port" not in text, "it was started"
+
+    service.run(folder, nats, say)
+
+
+# -- folders
+
+
+def test_a_folder_with_other_files_does_not_become_a_hub(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine")
+    before = stat.S_IMODE(tmp_path.stat().st_mode)
+    with pytest.raises(InputError) as err:
+        new_hub(tmp_path)
+    named(err.value, "the folder has other files", "--folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == before
+    new_hub(tmp_path / "hub")
+    with pytest.raises(InputError) as err:
+        new_hub(tmp_path / "hub")
+    named(err.value, "there is a hub already", "slp-ops hub up")
+
+
+def test_a_lost_state_does_not_lead_to_a_second_authority(tmp_path: Path) -> None:
+    hub = new_hub(tmp_path / "hub")
+    key = (hub.path / "authority.key").read_bytes()
+    (hub.path / HUB_FILE).unlink()
+    with pytest.raises(InputError) as err:
+        new_hub(hub.path)
+    named(err.value, "the keys of a hub whose hub.json is lost", "restore")
+    with pytest.raises(InputError) as err:
+        up(hub.path)
+    named(err.value, "hub.json", "restore")
+    assert (hub.path / "authority.key").read_bytes() == key
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["authority.key", "ca.pem", "broker.key", "broker.pem", "hub/certificate.pem", "hub/key.pem", "hub"],
+)
+def test_a_partly_deleted_hub_names_the_file(tmp_path: Path, name: str) -> None:
+    hub = new_hub(tmp_path / "hub")
+    path = hub.path / name
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with pytest.raises(InputError) as err:
+        up(hub.path)
+    named(err.value, name, "restore")
+    assert not list(hub.path.glob("broker.log"))  # the broker is not even started
+
+
+@pytest.mark.parametrize("name", ["authority.key", "broker.pem", "hub/certificate.pem"])
+def test_a_damaged_hub_names_the_file(tmp_path: Path, name: str) -> None:
+    hub = new_hub(tmp_path / "hub")
+    (hub.path / name).write_bytes(b"\0\xff no key")
+    with pytest.raises(InputError) as err:
+        up(hub.path)
+    named(err.value, name, "restore")
+
+
+@pytest.mark.parametrize("name", ["authority.key", "broker.key", "hub/key.pem", "operator/key.pem"])
+def test_a_key_that_others_can_read_is_not_used(tmp_path: Path, name: str) -> None:
+    hub = new_hub(tmp_path / "hub")
+    (hub.path / name).chmod(0o640)
+    with pytest.raises(InputError) as err:
+        connect(hub.path / name.split("/")[0]) if "/" in name else up(hub.path)
+    named(err.value, "other users can read this private key: mode 0640", "chmod 600")
+
+
+def test_every_file_of_a_new_hub_is_for_its_owner(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        hub = new_hub(tmp_path / "hub")
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (hub.path, *hub.path.rglob("*"))} == {0}
+
+
+# -- certificates and clocks
+
+
+def connect(folder: Path, **changed: Any) -> None:
+    address = read_address(folder, hint="")
+
+    async def connecting() -> None:
+        async with broker.connected(folder, replace(address, **changed)):
+            pass
+
+    asyncio.run(connecting())
+
+
+def certify(folder: Path, authority: Authority, made: datetime, holder: str = "") -> None:
+    """Give an access folder another certificate, of the same holder unless one is given."""
+    holder = holder or read_address(folder, hint="").holder
+    key = load_key((folder / KEY_FILE).read_bytes())
+    signed = authority.certificate_for_client(request_for(key), holder, now=made)
+    (folder / CERTIFICATE_FILE).write_bytes(signed)
+
+
+def authority_of(rig: Rig) -> Authority:
+    hub = rig.hub_folder
+    return Authority.load((hub / "authority.key").read_bytes(), (hub / "ca.pem").read_bytes())
+
+
+def test_certificates_and_clocks_that_do_not_fit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker, operator = rig.join("tokyo"), rig.hub_folder / "operator"
+    ours, now = authority_of(rig), datetime.now(UTC)
+    ca = (worker / AUTHORITY_FILE).read_bytes()
+
+    def refused(folder: Path, message: str, hint: str, **changed: Any) -> None:
+        with pytest.raises(HubError) as err:
+            connect(folder, **changed)
+        named(err.value, message, hint)
+
+    # By the clock of this computer: expired, or of the future. The remedy is that of the role.
+    certify(worker, ours, now - timedelta(days=400))
+    refused(worker, "has expired", "join again")
+    certify(operator, ours, now - timedelta(days=400))
+    refused(operator, "has expired", "copy the folder 'operator'")
+    certify(worker, ours, now + timedelta(hours=1))
+    refused(worker, "is not valid before", "NTP")
+    # By the clock of the hub alone: this computer's is wrong, and does not notice.
+    with monkeypatch.context() as here:
+        here.setattr(broker, "_check_validity", lambda *_: None)
+        refused(worker, "by the clock of the hub", "NTP")
+        certify(worker, ours, now - timedelta(days=400))
+        refused(worker, "by the clock of the hub", "NTP")
+    # Ten minutes apart, a new certificate is accepted: it is backdated.
+    certify(worker, ours, now + timedelta(minutes=10))
+    connect(worker)
+
+    certify(worker, Authority.create(), now)
+    refused(worker, "do not trust each other", "join again")
+    certify(worker, ours, now)
+    (worker / AUTHORITY_FILE).write_bytes((rig.hub_folder / "broker.pem").read_bytes())
+    refused(worker, "it is of another authority", "join again")
+    (worker / AUTHORITY_FILE).write_bytes(ca)
+    certify(worker, ours, now, holder="worker-of-no-site")
+    refused(worker, "does not know", "revoked")
+    certify(worker, ours, now)
+    refused(worker, "it is for other addresses", "--address", host="127.1")
+    connect(worker)
+
+
+def test_a_hub_whose_certificate_does_not_fit_is_named(tmp_path: Path, rig_folder: Rig) -> None:
+    rig = rig_folder
+    ours, now = authority_of(rig), datetime.now(UTC)
+    key = load_key((rig.hub_folder / "broker.key").read_bytes())
+    rig.up()
+    operator = rig.hub_folder / "operator"
+    for made, message in (
+        (now + timedelta(hours=1), "it is not valid yet"),
+        (now - timedelta(days=400), "it has expired"),
+    ):
+        signed = ours.certificate_for_server(key.public_key(), ("127.0.0.1",), now=made)
+        (rig.hub_folder / "broker.pem").write_bytes(signed)
+        os.kill(rig.broker(), 1)  # SIGHUP: it reads the certificate again
+        rig.wait_for(lambda: refusal(operator) is not None, "hub")
+        err = refusal(operator)
+        assert err is not None
+        named(err, message, "NTP")
+
+    # Started again, the hub renews what has expired.
+    certify(operator, ours, now - timedelta(days=400))
+    certify(rig.hub_folder / "hub", ours, now - timedelta(days=390))
+    stopped = rig.processes.pop("hub")
+    stopped.terminate()
+    assert stopped.wait(20) == 0
+    (rig.folder / "hub.log").unlink()
+    rig.up()
+    connect(operator)
+    assert rig.log("hub").count("renewed: ") == 3
+    for name in ("broker.pem", "hub/certificate.pem", "operator/certificate.pem"):
+        assert validity_of((rig.hub_folder / name).read_bytes())[1] > now + timedelta(days=390)
+
+
+def refusal(folder: Path) -> HubError | None:
+    try:
+        connect(folder)
+    except HubError as err:
+        return err
+    return None
+
+
+@pytest.fixture
+def rig_folder(tmp_path: Path) -> Iterator[Rig]:
+    """A hub that is not started yet."""
+    from tests.cluster.conftest import Rig
+
+    made = Rig(tmp_path)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+# -- joining
+
+
+def test_codes_that_do_not_fit(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "joined"))
+
+    def tried(text: str, port: int = rig.port + 1) -> None:
+        asyncio.run(join("127.0.0.1", port, text))
+
+    def refused(text: str, message: str, hint: str = "slp-ops hub site add") -> None:
+        with pytest.raises((JoinError, InputError)) as err:
+            tried(text)
+        if isinstance(err.value, JoinError):
+            named(err.value, message, hint)
+        assert message in err.value.message
+        assert secret not in err.value.message + err.value.hint
+
+    _, code = service.add_site(rig.hub_folder, "tokyo", None)
+    text = str(code)
+    site, secret, fingerprint = text.split(".")
+    other = "A" if secret[0] != "A" else "B"
+    for mistyped in (f"{site}.{other}{secret[1:]}.{fingerprint}", f"osaka.{secret}.{fingerprint}"):
+        refused(mistyped, "it is mistyped, was used, has expired")
+    last = "A" if fingerprint[-1] != "A" else "B"
+    refused(f"{site}.{secret}.{fingerprint[:-1]}{last}", "did not make this code")
+    for garbage in (
+        text[:-1],
+        text.lower(),
+        text.replace(".", " "),
+        f"{text}\x1b[2J",
+        f"{site}.." + fingerprint,
+    ):
+        refused(garbage, "expected the code that")
+
+    tried(f"  {text}\n")
+    refused(text, "was used")
+    # Of another hub: it is not sent anywhere.
+    strange = JoinCode.create("tokyo", b"\1" * 32)
+    refused(str(strange), "did not make this code")
+    # Expired, and of a site that was revoked meanwhile.
+    _, late = service.add_site(rig.hub_folder, "kobe", None)
+    path = rig.hub_folder / HUB_FILE
+    state = json.loads(path.read_text())
+    for each in state["invitations"]:
+        each["until"] = "2020-01-01T00:00:00+00:00"
+    path.write_text(json.dumps(state))
+    refused(str(late), "has expired")
+    _, revoked = service.add_site(rig.hub_folder, "kobe", None)
+    service.revoke_site(rig.hub_folder, "kobe")
+    refused(str(revoked), "the site was revoked")
+
+    # Without the authority's key: the worker learns where to look, the hub says what is missing.
+    _, code = service.add_site(rig.hub_folder, "nara", None)
+    (rig.hub_folder / "authority.key").rename(rig.hub_folder / "elsewhere")
+    refused(str(code), "the hub cannot sign certificates", "slp-ops hub up")
+    assert "authority.key" in rig.log("hub")
+    (rig.hub_folder / "elsewhere").rename(rig.hub_folder / "authority.key")
+
+    # hub.json with a mistake: the hub goes on, names it once, and takes it up when it is right again.
+    good = path.read_text()
+    path.write_text(good[:-20])
+    rig.wait_for(lambda: "hub.json" in rig.log("hub"), "hub")
+    connect(rig.hub_folder / "operator")
+    refused(str(code), "the hub cannot sign certificates", "slp-ops hub up")
+    path.write_text(good)
+    tried(str(code))
+    assert rig.processes["hub"].poll() is None
+
+
+# -- ports and programs
+
+
+@pytest.mark.parametrize("offset", [0, 1])
+def test_a_port_that_is_taken_is_named(tmp_path: Path, offset: int) -> None:
+    from tests.cluster.conftest import free_pair
+
+    hub = new_hub(tmp_path / "hub", port := free_pair())
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port + offset))
+        taken.listen()
+        with pytest.raises(HubError) as err:
+            up(hub.path)
+    named(err.value, str(port + offset), "--port")
+    assert (
+        str(hub.path)
+        not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "message", "hint"),
+    [
+        ("echo nats-server: v2.12.5", "nats-server 2.12.5", "2.12.6 or later"),
+        ("echo nats-server: v1.99.99", "CVE-2026-33248", "2.12.6 or later"),
+        ("echo redis 7.2", "it is not nats-server", ""),
+        ("exit 3", "it is not nats-server", ""),
+        ("head -c 1000000 /dev/zero", "it is not nats-server", ""),
+        (None, "there is no program", ""),
+    ],
+)
+def test_a_broker_that_is_none_is_not_started(
+    tmp_path: Path, script: str | None, message: str, hint: str
+) -> None:
+    program = tmp_path / "nats-server"
+    if script is not None:
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    with pytest.raises(InputError) as err:
+        nats_server.find_binary(program)
+    assert message in err.value.message
+    assert hint in err.value.hint
+
+
+def test_a_missing_and_a_changed_broker_of_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(InputError) as err:
+        nats_server.find_binary(None)
+    named(err.value, "is not installed", "slp-ops[cluster]")
+    started = tmp_path / "started"
+    (tmp_path / "nats-server").write_text(f"#!/bin/sh\ntouch {started}\necho nats-server: v2.15.1\n")
+    (tmp_path / "nats-server").chmod(0o755)
+    with pytest.raises(InputError) as err:
+        nats_server.find_binary(None)
+    named(err.value, "SHA-256", "--nats-server PATH")
+    assert not started.exists()
