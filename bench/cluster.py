@@ -11,8 +11,8 @@ The hub, its broker, the workers and ``slp-ops collect`` are processes, with TLS
 ``--tasks``: the sessions of the workers open nothing. With ``--evidence prepared`` a visit puts twelve
 captures of a real size into its folder, which were drawn and masked beforehand: what is left is the engine.
 With ``read`` they pass masking like those of a switch. ``--ssh``: the workers are those of an operator, and
-read simulated switches. Figures of a switch are taken between the first and the last result, so that starting
-the programs is no part of them.
+read simulated switches. Figures of ``--tasks`` are taken between the first result and the last, so that
+starting the program is no part of them; those of ``--ssh`` from the start.
 
 Where other programs share the cores, wall times say little: compare CPU.
 """
@@ -380,10 +380,13 @@ class Watch:
         for name, pids in self.programs.items():
             self.peaks[name] = max(self.peaks.get(name, 0.0), *map(peak_of, pids))
 
-    def measure(self, collecting: subprocess.Popen[bytes], runs: Path) -> Account:
-        """Watch until the run has ended."""
-        first: tuple[float, dict[str, float], int] | None = None
-        last = (0.0, self.cpu(), 0)
+    def measure(self, collecting: subprocess.Popen[bytes], runs: Path, *, whole: bool = False) -> Account:
+        """Watch until the run has ended; account for what is between its first result and its last.
+
+        A ``whole`` run is accounted for from its start, with that of the operator's program.
+        """
+        last = (time.perf_counter(), self.cpu(), 0)
+        first = last if whole else None
         looked = 0.0
         while collecting.poll() is None:
             time.sleep(_LOOK)
@@ -566,7 +569,7 @@ def measure_ssh(wanted: argparse.Namespace) -> None:
                 "switches": [each.pid for each in simulated.processes],
             },
         )
-        account = watch.measure(collecting, runs)
+        account = watch.measure(collecting, runs, whole=True)
     show(
         f"{wanted.ssh} simulated switches over SSH, {len(COMMANDS)} commands of {wanted.delay:g} s and "
         f"{wanted.kb} kB, {wanted.workers} workers of {sessions} sessions",

@@ -228,13 +228,19 @@ class SiteLimits:
     async def _admitted(self, login: _SiteLogin) -> bool:
         """Return whether a login may begin now, and count it then. Raises CredentialStopped."""
         name = login.credential
+        is_read = False
         async with self._lock:
             for _ in range(_WRITES):
                 if not await self._is_fresh() or self._ledger is None:
                     return False
                 base = self._next(self._ledger)
                 if base.refused(name) >= REFUSALS:
-                    raise credential_stopped(name)
+                    if is_read:
+                        raise credential_stopped(name)
+                    is_read = await self._read()  # a run that has just begun counts anew
+                    if is_read:
+                        continue
+                    return False
                 own = base.member(self._process)
                 if own is None or (self._login_rate and not own.rate):
                     return False
