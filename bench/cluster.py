@@ -330,6 +330,7 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
 
     every = read_inventory(inventory, Path("none"), Silent()).devices
     settings = site_worker.WorkerSettings(
+        claimed_keys={},
         login_rate=0,
         secret_ids={},
         site=site,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from slp_ops.app.change.apply import DeviceChangeResult, apply, note_end
+from slp_ops.app.change.at_worker import ChangeAtWorker
 from slp_ops.app.change.context import (
     BufferedEvidence,
     ChangeContext,
@@ -63,11 +64,13 @@ from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.device_work import DeviceEngine
+    from slp_ops.app.fleet import Closable
     from slp_ops.app.operator import Progress
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.commands import ShowCommand
@@ -75,6 +78,8 @@ if TYPE_CHECKING:
     from slp_ops.planning import SwitchPlan
     from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.runs import Run
+
+    _Changing: TypeAlias = Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]]
 
 OtherObservation = TypeVar("OtherObservation")
 OtherResult = TypeVar("OtherResult")
@@ -475,6 +480,10 @@ class ChangeSession(Generic[Observation, Result]):
                 return await _roll_back_device(context, state)
             return await apply(context, state, rollback_on_fail=self.options.rollback_on_fail)
 
+        sessions: Closable = transport
+        changing: _Changing = change
+        if connecting.hub is not None:
+            changing, sessions = self._at_workers(run, fleet, states, journal, files, captures)
         switches = pluralize(len(fleet.devices), "switch")
         journal.reserve(states[device.name].plan for device in fleet.devices)
         self.operator.status(f"run {run.id}: {switches}, journal {journal.path}")
@@ -484,8 +493,8 @@ class ChangeSession(Generic[Observation, Result]):
             with session_logs(run, connecting):
                 rollout.change_all(
                     fleet.devices,
-                    change,
-                    transport=transport,
+                    changing,
+                    transport=sessions,
                     workers=connecting.workers,
                     alone=lambda device: states[device.name].plan.reloads and not back,
                     verb=verb.verb,
@@ -518,6 +527,42 @@ class ChangeSession(Generic[Observation, Result]):
         keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
 
+    def _at_workers(
+        self,
+        run: Run,
+        fleet: _Fleet,
+        states: Mapping[str, SwitchState],
+        journal: JournalFile,
+        files: FileStore | None,
+        captures: Mapping[str, EvidenceRecord],
+    ) -> tuple[_Changing, DeviceEngine]:
+        """Return what has a switch changed by a worker near it, and the engine of these workers.
+
+        Raises HubError.
+        """
+        connecting = self.fleet.connecting
+        if connecting.hub is None or files is None:
+            raise ValueError("only the exchange of files is made over a hub")
+        engine = over_hub(connecting.hub, fleet.devices, connecting, self.operator)
+
+        async def change(
+            device: Device, stop_controller: StopController, shown: Progress
+        ) -> DeviceChangeResult:
+            return await self.verb.change_over_hub(
+                ChangeAtWorker(
+                    device=device,
+                    plan=states[device.name].plan,
+                    engine=engine,
+                    run=run,
+                    journal=journal,
+                    evidence=captures[device.name],
+                    files=files,
+                    on_event=shown.event,
+                )
+            )
+
+        return change, engine
+
     def _again(self, plans: Sequence[SwitchPlan], file: Path) -> str:
         """Return the command that makes these plans of a file again."""
         devices = {device.name: device for device in self.chosen()}
@@ -535,8 +580,8 @@ class ChangeSession(Generic[Observation, Result]):
     # -- switches ---------------------------------------------------------------------------------
 
     def _check_is_here(self) -> None:
-        """Raise InputError over a hub: its workers read, and send no change."""
-        if self.fleet.connecting.hub is not None:
+        """Raise InputError over a hub, unless its workers make the changes of this verb."""
+        if self.fleet.connecting.hub is not None and not self.verb.is_done_over_hub:
             raise InputError(
                 "changes are not sent over a hub; nothing was sent",
                 hint="run it without a hub on a computer that reaches the switches; with --dry-run, a plan "

@@ -45,6 +45,7 @@ from slp_ops.ports import ProgressEvent, StandingNotice
 from slp_ops.runs.device_archive import InvalidArchive
 from slp_ops.runs.device_transfer import take
 from slp_ops.runs.mask_key import key_id
+from slp_ops.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,7 +149,7 @@ class Cluster:
                 debug=self._debug,
                 task=encode(task),
             )
-            outcome = await self._session.visit(device, order, on_event)
+            outcome = await self._session.visit(device, order, on_event, gives_files=work.gives_files)
             if outcome is not None:
                 try:
                     return result_in(outcome, work, device)
@@ -188,6 +189,13 @@ class Cluster:
                 hint=_TOO_LATE.format(device.site),
             )
         old = [worker for worker in workers if work not in worker.beat.works]
+        if old and old[0].beat.version == __version__:
+            return DeviceFailure(
+                kind="not_permitted",
+                message=f"not tried: worker {old[0].holder} of site {device.site} is not permitted "
+                f"to do {work}",
+                hint=f"start each worker of the site with the option --{work}",
+            )
         if old:
             return DeviceFailure(
                 kind="old_worker",
@@ -210,6 +218,7 @@ class _Visit:
     on_event: OnEvent
     ended: asyncio.Future[Outcome | None]
     limit: asyncio.Timeout
+    gives_files: bool
     sequence: int | None = None  # of the task, unless an earlier process submitted it
     is_submitted: bool = False
     is_begun: bool = False
@@ -272,14 +281,16 @@ class _Session:
         session._start(session._remove_taken())
         return session
 
-    async def visit(self, device: Device, order: TaskMessage, on_event: OnEvent) -> Outcome | None:
+    async def visit(
+        self, device: Device, order: TaskMessage, on_event: OnEvent, *, gives_files: bool
+    ) -> Outcome | None:
         """Have a device visited; None where the worker was stopped in it. Evidence is in the run.
 
         Cancelled, it gives the worker a moment to send what it has. Raises TaskLeft, VisitFailed.
         """
         ended = asyncio.get_running_loop().create_future()
         try:
-            visit = _Visit(device, to_message(order), on_event, ended, self._submission_limit())
+            visit = _Visit(device, to_message(order), on_event, ended, self._submission_limit(), gives_files)
         except InvalidMessage as err:
             raise VisitFailed(_invalid(device, str(err))) from None
         self.visits[device.name] = visit
@@ -522,7 +533,7 @@ class _Session:
         for visit, end, data in found:
             outcome: Outcome | Exception | None
             try:
-                take(data, self.run, visit.device)
+                take(data, self.run, visit.device, gives_files=visit.gives_files)
                 outcome = self._outcome(visit.device.site, end)
             except (InvalidMessage, InvalidArchive, ShapeError) as err:
                 outcome = Outcome(failure=_rejected(visit.device.site, str(err)))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from slp_ops.model import Device, DeviceFailure
-    from slp_ops.ports import OnEvent, Transport
+    from slp_ops.ports import CopyingTransport, OnEvent, Transport
     from slp_ops.runs import Run
     from slp_ops.runs.run_writer import DeviceFolder
 
@@ -64,12 +64,21 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTools:
+    """Tools of a task that does not only read: sessions that change and copy, and masked words."""
+
+    transport: CopyingTransport
+    mask: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceTools:
-    """Transport, evidence and progress of a task."""
+    """Transport, evidence and progress of a task. ``changing`` is None where tasks only read."""
 
     transport: Transport
     evidence: DeviceFolder
     on_event: OnEvent
+    changing: ChangeTools | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +88,8 @@ class DeviceWork(Generic[Task, Result]):
     ``visit`` does one; it raises SlpOpsError where the device has no result. ``device_result`` is the part of
     a result that the run keeps, ``also_in`` returns name and site of the devices in its other parts.
     A work that ``works.py`` lists is the same in every engine: its tasks and results pass JSON unchanged.
-    Any other is done in this process only.
+    Any other is done in this process only. A work that ``gives_files`` may put files of the exchange with
+    CSSM beside the evidence, see ``DeviceFolder.exchanged``.
     """
 
     name: str
@@ -87,6 +97,7 @@ class DeviceWork(Generic[Task, Result]):
     result: type[Result]
     visit: Callable[[Task, DeviceTools], Awaitable[Result]]
     device_result: Callable[[Result], DeviceResult]
+    gives_files: bool = False
     also_in: Callable[[Result], tuple[tuple[str, str], ...]] = lambda _: ()
 
     def devices_in(self, result: Result) -> tuple[tuple[str, str], ...]:

@@ -21,8 +21,8 @@ from slp_ops.app.usage import (
     SaveRequest,
     SaveVerb,
     new_stamp,
-    planned_units,
 )
+from slp_ops.app.usage_reports import planned_units
 from slp_ops.errors import StoreError
 from slp_ops.i18n import Text
 from slp_ops.paths import make_private

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Final
 from nats.errors import Error as NatsError
 
 from slp_ops.app.loop import run_to_end
+from slp_ops.app.site_host_keys import key_subject
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams
+from slp_ops.cluster.broker_config import HOST_KEYS_STREAM
 from slp_ops.cluster.hub_folder import HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
 from slp_ops.cluster.ledger_store import prepare_ledger
 from slp_ops.cluster.nats_server import NatsServer, find_binary
-from slp_ops.errors import InputError
+from slp_ops.cluster.once import last_of, remove
+from slp_ops.errors import HubError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 # How soon a change of the sites takes effect, in seconds: two other programs make it.
 _LOOK_SECONDS: Final = 0.5
 _RESTART_SECONDS: Final = 1.0
+_FORGET_SECONDS: Final = 15.0
 _RELOAD_SECONDS: Final = 0.3
 INIT_HINT: Final = "slp-ops hub init makes a hub; --folder FOLDER names one"
 
@@ -55,6 +59,27 @@ def init(wanted: NewHub) -> HubState:
 def add_site(folder: Path, site: str, max_sessions: int | None) -> tuple[HubState, JoinCode]:
     """Invite a worker of a site. Raises InputError."""
     return HubFolder(folder).invite(site, max_sessions=max_sessions)
+
+
+def forget_key(folder: Path, site: str, host: str, port: int) -> None:
+    """Remove the claim of a host's first key, so that the next key that a worker meets is the first one.
+
+    Raises InputError, HubError.
+    """
+
+    async def in_time() -> None:
+        address = read_address(folder / "hub", hint=INIT_HINT)
+        name = key_subject(site, host, port)
+        async with asyncio.timeout(_FORGET_SECONDS), connected(folder / "hub", address) as client:
+            js = client.jetstream()
+            if await last_of(js, HOST_KEYS_STREAM, name) is None:
+                raise InputError(f"the hub has no host key of {host} port {port} at site {site}")
+            await remove(js, HOST_KEYS_STREAM, name)
+
+    try:
+        run_to_end(in_time())
+    except TimeoutError:
+        raise HubError(f"the hub did not answer within {_FORGET_SECONDS:g} s") from None
 
 
 def revoke_site(folder: Path, site: str) -> None:

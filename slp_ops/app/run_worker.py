@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
+    from slp_ops.transport.known_hosts import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerRequest:
-    """Request for a worker. ``access`` is the folder of its key; None is where ``join`` wrote it."""
+    """Request for a worker. ``access`` is the folder of its key; None is where ``join`` wrote it.
+
+    ``saves_usage``: it may save the usage reports of its switches, for ``slp-ops usage save --hub``.
+    """
 
     site: str
     access: Path | None
     target: DeviceSelection
     connecting: SessionOptions
+    saves_usage: bool = False
 
 
 def run(request: WorkerRequest, operator: Operator) -> None:
@@ -50,16 +55,20 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     inventory, devices = request.target.choose(operator)
     credentials = credentials_for(inventory, devices, ask=operator.ask)
     key = mask_key()
+    claimed: dict[tuple[str, int], Key] = {}
+    transport = by_name(credentials, request.connecting, operator, claimed=claimed)
     limits = [device.max_sessions for device in devices if device.max_sessions is not None]
     settings = WorkerSettings(
         site=request.site,
         devices={device.name: device for device in devices},
-        transport=by_name(credentials, request.connecting, operator),
+        transport=transport,
+        claimed_keys=claimed,
         login_rate=request.connecting.login_rate,
         secret_ids=secret_ids(credentials, devices, key),
         mask_key=key,
         max_sessions=min([request.connecting.workers, *limits]),
         notice=operator.notice,
+        copying=transport if request.saves_usage else None,
     )
     with suppress(KeyboardInterrupt):
         run_to_end(serve(folder, address, settings))

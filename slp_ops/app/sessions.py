@@ -10,7 +10,7 @@ from slp_ops.ports import StandingNotice
 from slp_ops.transport.hostkeys import HostKeyMode as HostKeyMode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from slp_ops.app.operator import Operator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from slp_ops.model import Device
     from slp_ops.ports import Credentials, Transport
     from slp_ops.transport.factory import TransportSelector
+    from slp_ops.transport.known_hosts import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,14 @@ def credentials_for(inventory: Inventory, devices: Sequence[Device], *, ask: Ask
     return credentials
 
 
-def by_name(credentials: Credentials, connecting: SessionOptions, operator: Operator) -> TransportSelector:
-    """The transport that opens each device's session as the inventory says.
+def by_name(
+    credentials: Credentials,
+    connecting: SessionOptions,
+    operator: Operator,
+    *,
+    claimed: Mapping[tuple[str, int], Key] | None = None,
+) -> TransportSelector:
+    """The transport that opens each device's session as the inventory says. ``claimed``: see ``HostKeys``.
 
     Notices name weak protection: no check of host keys, and files that other users may use.
     """
@@ -116,7 +123,7 @@ def by_name(credentials: Credentials, connecting: SessionOptions, operator: Oper
     known_hosts = known_hosts_of(connecting, operator)
     return TransportSelector(
         credentials=credentials,
-        host_keys=HostKeys(known_hosts, connecting.host_key, operator.notice),
+        host_keys=HostKeys(known_hosts, connecting.host_key, operator.notice, claimed=claimed),
         workers=connecting.workers,
         connect_timeout=connecting.connect_timeout,
     )

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Final
 from nats.errors import Error as NatsError
 
 from slp_ops.app.device_outcome import Outcome, outcome_of
-from slp_ops.app.device_work import DeviceTools
+from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
+from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
-from slp_ops.app.works import WORKS, work_of
+from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
@@ -39,7 +40,7 @@ from slp_ops.cluster.messages import (
 from slp_ops.cluster.once import last_of
 from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, TASK, names_in, subject
 from slp_ops.cluster.task_pull import TaskPull
-from slp_ops.engine.pacing import Paced
+from slp_ops.engine.pacing import Paced, PacedCopies
 from slp_ops.errors import HubError, SlpOpsError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
@@ -55,7 +56,7 @@ from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, MutableMapping
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -64,8 +65,9 @@ if TYPE_CHECKING:
 
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
-    from slp_ops.ports import ProgressEvent, Transport
+    from slp_ops.ports import CopyingTransport, ProgressEvent, Transport
     from slp_ops.runs import DeviceFolder
+    from slp_ops.transport.known_hosts import Key
 
 _STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
@@ -80,17 +82,21 @@ class WorkerSettings:
     """A worker's own side of its work. ``devices`` are the only ones that it logs in to, by their names.
 
     ``transport`` does not pace its logins: they are paced together with those of the site's other workers, of
-    which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential.
+    which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential. ``claimed_keys`` are
+    those of the transport's ``HostKeys``.
+    ``copying`` is set where it may save usage reports for ``usage save``; without it the worker only reads.
     """
 
     site: str
     devices: Mapping[str, Device]
     transport: Transport
+    claimed_keys: MutableMapping[tuple[str, int], Key]
     login_rate: float
     secret_ids: Mapping[str, str]
     mask_key: bytes
     max_sessions: int
     notice: Callable[[str], None]
+    copying: CopyingTransport | None = None
 
 
 async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> None:
@@ -119,6 +125,7 @@ class _SiteWorker:
     root: Path
     limits: SiteLimits
     transport: Transport
+    copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
     # Runs that were not cancelled when that was asked; see _is_cancelled.
@@ -138,7 +145,12 @@ class _SiteWorker:
             secret_ids=settings.secret_ids,
             notice=settings.notice,
         )
-        return cls(settings, holder, client, js, root, limits, Paced(settings.transport, limits))
+        keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
+        if settings.copying is None:
+            transport = Paced(WithFirstKeys(settings.transport, keys), limits)
+            return cls(settings, holder, client, js, root, limits, transport, None)
+        copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
+        return cls(settings, holder, client, js, root, limits, copying, copying)
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
@@ -157,13 +169,17 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=WORKS,
+                works=tuple(name for name in WORKS if self._permits(name)),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
                 leaving=leaving,
             )
         )
+
+    def _permits(self, work: str) -> bool:
+        """Return whether the worker's owner permits a work. All but one only read."""
+        return work != USAGE_SAVE or self.settings.copying is not None
 
     async def run(self) -> None:
         site = self.settings.site
@@ -292,7 +308,7 @@ class _SiteWorker:
         folder = self.root / attempt
         try:
             kept = RunEvidence(folder, key=self.settings.mask_key)
-            if order.taken or order.debug:
+            if order.taken or order.debug or order.work == USAGE_SAVE:
                 folder.mkdir(mode=0o700)
             held: HeldFolder | None = None
             if order.taken:
@@ -318,6 +334,7 @@ class _SiteWorker:
                 folder / order.folder,
                 held={} if held is None else held.files(),
                 without=set(order.taken),
+                exchanged=evidence.exchanged,
             )
             await send(
                 self.js,
@@ -351,14 +368,19 @@ class _SiteWorker:
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
             return Outcome(failure=_refused("unknown_task", f"the worker does not know this task: {err}"))
+        if not self._permits(order.work):
+            reason = f"the worker is not permitted to do {order.work}"
+            return Outcome(failure=_refused("not_permitted", reason))
         if task.own_rules:
             return Outcome(failure=_refused("own_rules", "rules of an operator do not run at a worker"))
         if reason := self._not_ours(task.device, order):
             return Outcome(failure=_refused("not_at_site", reason))
         if order.debug:
             SESSION_LOGS.set(lambda _: kept.session_log(order.folder))
+        copying = self.copying
         tools = DeviceTools(
             transport=self.transport,
+            changing=None if copying is None else ChangeTools(transport=copying, mask=kept.masked),
             evidence=evidence,
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )

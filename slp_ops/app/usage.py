@@ -21,16 +21,21 @@ from slp_ops.app.follow_up import journal_command
 from slp_ops.app.live_run import read_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
 from slp_ops.app.read_facts import FactsReading, FactsTask, facts_work
-from slp_ops.commands import registry
+from slp_ops.app.usage_over_hub import save_over_hub
+from slp_ops.app.usage_reports import (
+    UsageReportStore,
+    UsageSource,
+    exchange_commands,
+    observed_switch,
+    replan_save,
+)
 from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
-from slp_ops.json_documents import encode
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore
 from slp_ops.steps import ManualStep
 from slp_ops.usage import upload
-from slp_ops.usage.accounts import UNKNOWN, Account, account_of
 from slp_ops.usage.bundles import COLUMNS as BUNDLE_COLUMNS
 from slp_ops.usage.bundles import (
     TABLE,
@@ -49,15 +54,16 @@ from slp_ops.usage.matching import MatchedFiles, SkippedFile, match
 from slp_ops.usage.saving import STAMP, plan_save
 from slp_ops.usage.saving import SaveOptions as SaveOptions
 from slp_ops.usage.status import PreviousExchanges, UsageStatus, usage_status
-from slp_ops.usage.switch import COMMANDS, ExchangeSwitch
-from slp_ops.usage.udi import printed_in
-from slp_ops.usage.usage_files import UsageFile, received, received_in
+from slp_ops.usage.switch import ExchangeSwitch
+from slp_ops.usage.usage_files import UsageFile, received_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import ClassVar
 
     from slp_ops import ports
+    from slp_ops.app.change.apply import DeviceChangeResult
+    from slp_ops.app.change.at_worker import ChangeAtWorker
     from slp_ops.app.change.context import BufferedEvidence, StepDecision, StepOperator
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.operator import Operator
@@ -190,7 +196,9 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     files = AckFiles.read(acks) if acks else AckFiles()
     before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
 
-    reading = FactsReading(commands=[each for each in _commands() if each.command != "show running-config"])
+    reading = FactsReading(
+        commands=[each for each in exchange_commands() if each.command != "show running-config"]
+    )
     done = read_switches(
         "usage-status",
         facts_work("usage-status", reading),
@@ -260,11 +268,6 @@ def _import_session(
     )
 
 
-def _commands() -> tuple[ShowCommand, ...]:
-    """The commands that planning an exchange needs."""
-    return tuple(command for command in registry() if command.command in COMMANDS)
-
-
 class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
     """Common part of ``usage save`` and ``usage import``."""
 
@@ -276,18 +279,11 @@ class ExchangeVerb(ChangeVerb[ExchangeSwitch, Result]):
     @cached_property
     def commands(self) -> tuple[ShowCommand, ...]:
         """The commands that planning an exchange needs."""
-        return _commands()
+        return exchange_commands()
 
     def observe(self, device: Device, memory: BufferedEvidence) -> ExchangeSwitch:
         """Return a switch as the exchange sees it."""
-        known = FactContext(memory.facts)
-        return ExchangeSwitch(
-            name=device.name,
-            site=device.site,
-            known=known,
-            running=memory.running,
-            account=account_of(known, device.intent),
-        )
+        return observed_switch(device, memory)
 
     def lacks_output(self, observation: ExchangeSwitch) -> bool:
         """Return whether too little was read; a switch with a hidden configuration can take part."""
@@ -328,6 +324,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
 
     verb: ClassVar[str] = "usage save"
     title: ClassVar[str] = "usage-save"
+    is_done_over_hub: ClassVar[bool] = True
 
     def __init__(self, request: SaveRequest) -> None:
         self._request = request
@@ -344,9 +341,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
 
     def replan_exchange(self, seen: ExchangeSwitch, plan: SwitchPlan) -> PlanningResult:
         """Plan with the names of the plan."""
-        params = plan.actions[0].params
-        # What the switch shows of its account may have changed since: that makes no other plan.
-        return plan_save(replace(seen, account=Account.of(params)), SaveOptions.of(params))
+        return replan_save(seen, plan)
 
     def again(self, plans: Sequence[tuple[SwitchPlan, Device]], file: Path) -> Sequence[str]:
         """Return the choice of reports, and the folder."""
@@ -370,10 +365,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
             self._write_index()
         plans = recorded.begin.plans
         self._made = SaveOptions.of(plans[0].actions[0].params).made
-        sources = {
-            plan.name: UsageSource(units=planned_units(plan), account=Account.of(plan.actions[0].params))
-            for plan in plans
-        }
+        sources = {plan.name: UsageSource.of(plan) for plan in plans}
         return UsageReportStore(self._folder, sources, self._keep)
 
     def step_operator(
@@ -385,6 +377,10 @@ class SaveVerb(ExchangeVerb[SaveResult]):
             if resumed is not None
             else operator
         )
+
+    async def change_over_hub(self, change: ChangeAtWorker) -> DeviceChangeResult:
+        """Have the reports of a switch saved by a worker near it, and keep its file here."""
+        return await save_over_hub(change)
 
     def result(self, change: ChangeResult) -> SaveResult:
         """Return the change with the files, and with the bundles, which are made now."""
@@ -531,12 +527,6 @@ def _flags(params: Mapping[str, str], *names: str) -> list[str]:
     return [f"--{name.replace('_', '-')}" for name in names if params.get(name) == "yes"]
 
 
-def planned_units(plan: SwitchPlan) -> tuple[UnitId, ...]:
-    """The units of the switch that was planned."""
-    found = plan.fields["show license all: product instance"]
-    return tuple(printed_in("\n".join(map(str, found)))) if isinstance(found, list | tuple) else ()
-
-
 def _rows_in(folder: FolderFileStore) -> list[list[str]]:
     """The rows of the index in a folder; raises InputError for another table of that name."""
     if not folder.has(upload.INDEX):
@@ -548,38 +538,3 @@ def _rows_in(folder: FolderFileStore) -> list[list[str]]:
             hint="name another folder with --to, or move that file away",
         )
     return rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageSource:
-    """Units and account of a switch, for its usage files."""
-
-    units: tuple[UnitId, ...]
-    account: Account = UNKNOWN
-
-
-class UsageReportStore:
-    """A shelf that checks a usage file before it keeps it. See ``ports.FileStore``."""
-
-    def __init__(
-        self,
-        files: FolderFileStore,
-        sources: Mapping[str, UsageSource],
-        arrived: Callable[[UsageFile], None],
-    ) -> None:
-        self._files = files
-        self._sources = sources
-        self._arrived = arrived
-
-    def save(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
-        """See ``ports.FileStore``. A file without a report is not kept: there is nothing to upload."""
-        source = self._sources[device.name]
-        found = received(device, name, data, source.units, source.account)
-        if found.reports:
-            self._files.save(device, name, data)
-        self._arrived(found)
-        return {"received": encode(found)}
-
-    def load(self, name: str) -> bytes:
-        """See ``ports.FileStore``."""
-        return self._files.load(name)

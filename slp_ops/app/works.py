@@ -10,14 +10,15 @@ if TYPE_CHECKING:
 
     from slp_ops.app.device_work import AnyWork
 
+USAGE_SAVE: Final = "usage-save"
 # Imported when it is first needed: a worker that only reads needs no rules.
 _WORKS: Final[Mapping[str, tuple[str, str]]] = {
     "collect": ("slp_ops.app.collect_task", "COLLECT"),
     "audit": ("slp_ops.app.audit_task", "AUDIT"),
     "check-reachability": ("slp_ops.app.reach_task", "REACHABILITY"),
     "check-version": ("slp_ops.app.version_task", "VERSION"),
+    USAGE_SAVE: ("slp_ops.app.usage_save_task", "SAVING"),
 }
-
 
 WORKS: Final = tuple(_WORKS)
 

@@ -111,7 +111,7 @@ def up(folder: Path, nats_server: Path | None) -> None:
 
 @command.group()
 def site() -> None:
-    """Add and revoke sites."""
+    """Add and revoke sites; forget a host key."""
 
 
 @site.command()
@@ -133,6 +133,31 @@ def add(name: str, folder: Path, max_sessions: int | None) -> None:
     click.echo(f"  slp-ops worker join {state.addresses[0]}:{state.join_port}")
     _say("It asks for this code:")
     click.echo(f"  {code}")
+
+
+@site.command()
+@click.argument("name", metavar="SITE")
+@click.argument("host", metavar="HOST")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=22,
+    show_default=True,
+    metavar="N",
+    help="The SSH port of the switch.",
+)
+@_folder_option
+@message_lang_option
+def forget_key(name: str, host: str, port: int, folder: Path) -> None:
+    """Forget the first host key that workers of a site met at a switch, after its keys were generated again.
+
+    HOST is as in the message of the refused session, and in known_hosts. A worker that has the old key there
+    refuses the new one until that line is removed.
+    """
+    hub = _service()
+
+    hub.forget_key(folder, name, host, port)
+    _say(f"the host key of {host} port {port} is forgotten at site {name}")
 
 
 @site.command()

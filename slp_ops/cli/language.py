@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import replace
 from io import StringIO
+from typing import Final
 
 import click
 
@@ -15,6 +18,9 @@ from slp_ops.i18n import Lang
 from slp_ops.messages import translate
 from slp_ops.sanitize import printable
 
+# "  hint: ", "error: ", and the indentation of a line below them.
+_LABEL: Final = re.compile(r" *(?:(?:hint|error|warning|Error|ヒント|エラー|警告): )?")
+
 
 def spoken(message: str) -> str:
     """Return the message in the language of this command."""
@@ -23,8 +29,24 @@ def spoken(message: str) -> str:
 
 def notice(message: str) -> None:
     """Print a notice of slp-ops on standard error; the commands in it get the options of this call."""
-    lines = with_options(spoken(message)).split("\n")
-    click.echo("\n".join(printable(line) for line in lines), err=True)
+    lines = [printable(line) for line in with_options(spoken(message)).split("\n")]
+    if sys.stderr.isatty():
+        lines = [part for line in lines for part in _fitted(line)]
+    click.echo("\n".join(lines), err=True)
+
+
+def _fitted(line: str) -> list[str]:
+    """Return a line in the columns of the terminal, indented behind its label.
+
+    A line with a command stays whole, so that the command can be copied.
+    """
+    from slp_ops.report.terminal.layout import wrapped
+
+    if "slp-ops " in line:
+        return [line]
+    label = _LABEL.match(line)
+    first = "" if label is None else label[0]
+    return wrapped(line[len(first) :], first)
 
 
 def show_failure(message: str, hint: str = "", *, is_error: bool = True) -> None:

@@ -19,7 +19,7 @@ from slp_ops.cli.options import (
     lang_option,
     runs_dir_option,
 )
-from slp_ops.cli.session_options import connecting_options
+from slp_ops.cli.session_options import connecting_options, hub_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
@@ -51,6 +51,7 @@ _clean = click.option(
 @command.command(name="save")
 @target_options
 @connecting_options
+@hub_option
 @runs_dir_option
 @click.option(
     "--all",

@@ -57,6 +57,13 @@ if TYPE_CHECKING:
     metavar="N",
     help="Concurrent sessions of this worker. The site's workers share the limit of the site at the hub.",
 )
+@click.option(
+    "--usage-save",
+    "saves_usage",
+    is_flag=True,
+    envvar="SLP_OPS_WORKER_USAGE_SAVE",
+    help="Permit slp-ops usage save --hub: a file of usage reports on flash, its copy, its deletion.",
+)
 @inventory_option
 @ssh_config_option
 @source_options
@@ -72,6 +79,7 @@ def command(
     sites: tuple[str, ...],
     access: Path | None,
     max_sessions: int,
+    saves_usage: bool,
     inventory_path: Path | str,
     ssh_config: Path,
     sources: SourceOptions,
@@ -109,6 +117,7 @@ def command(
             login_rate=login_rate,
             connect_timeout=connect_timeout,
         ),
+        saves_usage=saves_usage,
     )
     run_worker.run(request, TerminalOperator())
     click.echo(spoken("the worker has ended"), err=True)

@@ -28,12 +28,23 @@ from slp_ops.cluster.broker_config import (
     CONTROL_STREAM,
     EVIDENCE_STREAM,
     HEARTBEAT_STREAM,
+    HOST_KEYS_STREAM,
     LIMITS_STREAM,
     TASKS_STREAM,
 )
 from slp_ops.cluster.messages import Heartbeat, InvalidMessage, from_message
 from slp_ops.cluster.site_ledger import LARGEST_LEDGER
-from slp_ops.cluster.subjects import CONTROL, EVIDENCE, HEARTBEAT, LIMITS, TASK, names_in, subject, token
+from slp_ops.cluster.subjects import (
+    CONTROL,
+    EVIDENCE,
+    HEARTBEAT,
+    HOST_KEY,
+    LIMITS,
+    TASK,
+    names_in,
+    subject,
+    token,
+)
 from slp_ops.errors import HubError, InputError, Problem
 from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.regular_files import read_input
@@ -88,10 +99,13 @@ _HEARTBEAT_SHARE: Final = 0.01
 # Shares of the disk that the hub may use. What a worker read is by far the largest.
 _SHARES: Final = {
     TASKS_STREAM: (TASK, 0.08),
-    EVIDENCE_STREAM: (EVIDENCE, 0.87),
+    EVIDENCE_STREAM: (EVIDENCE, 0.86),
     CONTROL_STREAM: (CONTROL, 0.01),
     LIMITS_STREAM: (LIMITS, 0.01),
+    HOST_KEYS_STREAM: (HOST_KEY, 0.01),
 }
+# Streams whose messages are not of a run.
+_LASTING: Final = frozenset({LIMITS_STREAM, HOST_KEYS_STREAM})
 # Streams in which a message is replaced by the next one of its subject.
 _REPLACED: Final = frozenset({CONTROL_STREAM, LIMITS_STREAM})
 
@@ -239,7 +253,7 @@ async def prepare_streams(js: JetStreamContext, *, disk_bytes: int) -> None:
                 discard_new_per_subject=name not in _REPLACED,
                 # Below the disk's size: a full stream refuses cleanly, a full disk breaks it.
                 max_bytes=int(disk_bytes * share),
-                max_age=None if name == LIMITS_STREAM else _LONGEST_LIFE,
+                max_age=None if name in _LASTING else _LONGEST_LIFE,
                 max_msgs=_MOST_EVIDENCE,
                 max_msg_size=LARGEST_LEDGER if name == LIMITS_STREAM else -1,
                 allow_direct=True,

@@ -13,7 +13,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.cluster.subjects import CONTROL, EVENT, EVIDENCE, HEARTBEAT, LEDGER, LIMITS, subject, token
+from slp_ops.cluster.subjects import (
+    CONTROL,
+    EVENT,
+    EVIDENCE,
+    HEARTBEAT,
+    HOST_KEY,
+    LEDGER,
+    LIMITS,
+    subject,
+    token,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +34,7 @@ TASKS_STREAM: Final = "TASKS"
 EVIDENCE_STREAM: Final = "EVIDENCE"
 CONTROL_STREAM: Final = "CONTROL"
 HEARTBEAT_STREAM: Final = "HEARTBEATS"
+HOST_KEYS_STREAM: Final = "HOSTKEYS"
 LIMITS_STREAM: Final = "LIMITS"
 
 # A message holds a piece of evidence or a task; the broker's own default is 1 MB.
@@ -122,11 +133,13 @@ def _services(site: str) -> list[tuple[str, dict[str, Any]]]:
         (f"{EVIDENCE}.{name}.>", {}),
         (f"{EVENT}.{name}.>", {}),
         (f"{HEARTBEAT}.{name}.*", {}),
+        (f"{HOST_KEY}.{name}.*", {}),
         # One message, which the stream bounds: no site takes the room of the others.
         (subject(LIMITS, site, LEDGER), {}),
-        # What is stored already, the state of a run, the site's limits: the last message of one subject.
+        # What is stored already, the state of a run, limits, host keys: the last message of one subject.
         (f"$JS.API.DIRECT.GET.{EVIDENCE_STREAM}.{EVIDENCE}.{name}.>", {}),
         (f"$JS.API.DIRECT.GET.{CONTROL_STREAM}.{CONTROL}.{name}.>", {}),
+        (f"$JS.API.DIRECT.GET.{HOST_KEYS_STREAM}.{HOST_KEY}.{name}.*", {}),
         (f"$JS.API.DIRECT.GET.{LIMITS_STREAM}.{subject(LIMITS, site, LEDGER)}", {}),
     ]
 

@@ -95,6 +95,17 @@ class Event:
 
 
 @json_document
+class FirstKey:
+    """The first host key that a worker of a site has met at a host and port. ``key`` is base64."""
+
+    schema: Literal["slp-ops/first-host-key/1"] = "slp-ops/first-host-key/1"
+    host: str
+    port: int
+    type: str
+    key: str
+
+
+@json_document
 class RunControl:
     """State of a run at a site: its tasks are not done any more once it is cancelled."""
 

@@ -9,6 +9,7 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.event.SITE.RUN.DEVICE             progress of a visit; not stored
     slp.control.SITE.RUN                  the run's state, such as cancelled
     slp.heartbeat.SITE.WORKER             a worker that is alive
+    slp.hostkey.SITE.HOST                 the first host key that a worker has met at a host and port
     slp.limits.SITE.ledger                limits that the site's workers share, see site_ledger.py
 """
 
@@ -27,6 +28,7 @@ EVIDENCE: Final = "slp.evidence"
 EVENT: Final = "slp.event"
 CONTROL: Final = "slp.control"
 HEARTBEAT: Final = "slp.heartbeat"
+HOST_KEY: Final = "slp.hostkey"
 LIMITS: Final = "slp.limits"
 LEDGER: Final = "ledger"
 

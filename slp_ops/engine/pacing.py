@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
-    from slp_ops.ports import ChangingTransport, CopyingTransport, FileTransfer, Reader, Transport, Writer
+    from slp_ops.ports import CopyingTransport, FileTransfer, Reader, Transport, Writer
 
 S = TypeVar("S")
 
@@ -262,25 +262,24 @@ class RateLimited(Paced):
         super().__init__(transport, LoginPacer(rate=rate))
 
 
-class RateLimitedChanges(RateLimited):
-    """Paces a transport that may change switches."""
+class PacedCopies(Paced):
+    """Paces a transport that may change switches and copy files: a copy is a login like any other."""
 
-    def __init__(self, transport: ChangingTransport, *, rate: float) -> None:
-        super().__init__(transport, rate=rate)
-        self._changing = transport
+    def __init__(self, transport: CopyingTransport, gate: LoginGate) -> None:
+        super().__init__(transport, gate)
+        self._copying = transport
 
     def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:
         """Delegate to the inner transport; raises CredentialStopped as well."""
-        return self._paced(device, self._changing.write)
-
-
-class RateLimitedCopies(RateLimitedChanges):
-    """Paces a transport that may change switches and copy files: a copy is a login like any other."""
-
-    def __init__(self, transport: CopyingTransport, *, rate: float) -> None:
-        super().__init__(transport, rate=rate)
-        self._copying = transport
+        return self._paced(device, self._copying.write)
 
     def files(self, device: Device) -> AbstractAsyncContextManager[FileTransfer]:
         """Delegate to the inner transport; raises CredentialStopped as well."""
         return self._paced(device, self._copying.files)
+
+
+class RateLimitedCopies(PacedCopies):
+    """Paces the logins of a transport that copies, in this process. ``rate``: see ``LoginPacer``."""
+
+    def __init__(self, transport: CopyingTransport, *, rate: float) -> None:
+        super().__init__(transport, LoginPacer(rate=rate))

@@ -386,10 +386,19 @@ def recorded_change(lines: Iterable[Mapping[str, Any]], file: str) -> RecordedCh
 def _events(lines: Iterable[Mapping[str, Any]], file: str) -> Iterator[JournalEvent]:
     for number, each in enumerate(lines, start=2):
         try:
-            if (kind := decode(str, each["event"], "event")) in _TYPES:
-                yield decode(_TYPES[kind], each)
+            if (event := event_of(each)) is not None:
+                yield event
         except ShapeError as err:
             raise _invalid(file, number, err) from err
+
+
+def event_of(value: Any) -> JournalEvent | None:
+    """Return an event of its JSON value; None for one that a newer release writes. Raises ShapeError."""
+    if not isinstance(value, Mapping):
+        raise ShapeError("event", "an object", value)
+    kind = decode(str, value.get("event"), "event")
+    found: JournalEvent | None = decode(_TYPES[kind], value) if kind in _TYPES else None
+    return found
 
 
 def _invalid(file: str, line: int, err: ShapeError) -> InputError:

@@ -57,14 +57,25 @@ class FolderFileStore:
         with atomic_files.store_errors("read", path):
             return atomic_files.read(path, within=self.path, largest=atomic_files.LARGEST)
 
+    def names(self) -> list[str]:
+        """Return the names of the files, in order."""
+        if not self.path.is_dir():
+            return []
+        return sorted(path.name for path in self.path.iterdir() if is_exchanged(path.name))
+
     def has(self, name: str) -> bool:
         """Return whether the file exists."""
         return self._place(name).is_file()
 
     def _place(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
+        if not is_exchanged(name):
             raise StoreError(f"{name!r} is no name for a file of the exchange")
         return self.path / name
+
+
+def is_exchanged(name: str) -> bool:
+    """Return whether a file of the exchange may have this name."""
+    return _NAME.fullmatch(name) is not None
 
 
 def fit_name(text: str) -> str:

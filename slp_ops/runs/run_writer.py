@@ -21,6 +21,7 @@ from slp_ops.redact import Redactor, redact
 from slp_ops.runs import atomic_files
 from slp_ops.runs.device_archive import archive
 from slp_ops.runs.evidence_files import MANIFEST, DeviceFiles, Packs, PackWriter
+from slp_ops.runs.file_store import FolderFileStore
 from slp_ops.runs.names import slug, unique
 from slp_ops.runs.serialization import (
     CaptureRecord,
@@ -280,6 +281,11 @@ class DeviceFolder:
         with atomic_files.store_errors("write", path):
             atomic_files.replace(path, redact(text, self._key).encode("utf-8", "surrogateescape"))
         return path
+
+    @property
+    def exchanged(self) -> FolderFileStore:
+        """Return the folder beside this one for files of the exchange with CSSM, which are not masked."""
+        return FolderFileStore(self.path.with_name(f"files-{self.path.name}"))
 
     def file_names(self) -> list[str]:
         """Return the names of the captures' files. Raises StoreError."""

@@ -11,7 +11,7 @@ from slp_ops.ports import SECRET_OFFER
 from slp_ops.transport.known_hosts import AUTHORITY, REVOKED, KnownHosts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from slp_ops.model import Device
@@ -29,6 +29,17 @@ MODERN_KEY_TYPES: Final = (
 LEGACY_KEY_TYPES: Final = (*MODERN_KEY_TYPES, "ssh-rsa")
 # New keys with a line of their own; of more, only their number is printed.
 _LISTED: Final = 5
+
+
+class HostKeyUnclaimed(HostKeyUnknown):
+    """A first key that is to be compared with what other computers have met, before a secret is sent."""
+
+    def __init__(self, switch: str, host: str, port: int, key: Key) -> None:
+        super().__init__(
+            f"the first host key of {switch} is not compared with the site's yet: {key.fingerprint}",
+            hint="run the same command again",
+        )
+        self.host, self.port, self.key = host, port, key
 
 
 class HostKeyMode(StrEnum):
@@ -49,7 +60,7 @@ def check_of(host_keys: HostKeys, device: Device) -> Callable[[Key], None]:
     offer = SECRET_OFFER.get()
 
     def check(key: Key) -> None:
-        host_keys.check(device.name, known_as(device), device.port, key)
+        host_keys.check(device.name, known_as(device), device.port, key, is_device=True)
         if offer is not None:
             offer.made = True
 
@@ -86,7 +97,8 @@ class HostKeys:
     """The stored keys, and the decision about a key that a switch presents.
 
     ``notice`` receives sentences for the operator: damaged lines, and, when the run closes, new keys. Where
-    ``learned`` is given, it receives each new key at once instead.
+    ``learned`` is given, it receives each new key at once instead. With ``claimed``, the first key of a
+    device is learned only where it is the claimed one of its host and port; see ``HostKeyUnclaimed``.
     """
 
     def __init__(
@@ -95,14 +107,17 @@ class HostKeys:
         mode: HostKeyMode,
         notice: Callable[[str], None] = _ignore,
         learned: Callable[[str], None] | None = None,
+        *,
+        claimed: Mapping[tuple[str, int], Key] | None = None,
     ) -> None:
         self._file = KnownHosts(path, notice)
         self._mode = mode
+        self._claimed = claimed
         self._lock = threading.Lock()
         self._learned = LearnedKeys(path, notice)
         self._report_learned = learned or self._learned.add
 
-    def check(self, name: str, host: str, port: int, key: Key) -> None:
+    def check(self, name: str, host: str, port: int, key: Key, *, is_device: bool = False) -> None:
         """Accept the key of the switch ``name``, or raise HostKeyChanged, HostKeyRevoked or HostKeyUnknown.
 
         On first use the key is added to the file. Raises StoreError when that fails.
@@ -113,6 +128,8 @@ class HostKeys:
         with self._lock:
             entries = self._file.entries(host, port)
             if self._mode is HostKeyMode.TOFU and _may_be_learned(key, entries):
+                if is_device:
+                    self._compare(switch, host, port, key)
                 entries = self._file.add(host, port, key)
                 self._report_learned(f"{switch}: {key.fingerprint}")
         if _is_revoked(key, entries):
@@ -141,12 +158,29 @@ class HostKeys:
             f"as ssh-keyscan prints it, to {self._file.path}",
         )
 
+    def _compare(self, switch: str, host: str, port: int, key: Key) -> None:
+        """Compare a first key with the claimed one, which can only refuse it."""
+        if self._claimed is None:
+            return
+        claimed = self._claimed.get((host, port))
+        if claimed is None:
+            raise HostKeyUnclaimed(switch, host, port, key)
+        if claimed.blob != key.blob:
+            raise HostKeyChanged(
+                f"the host key of {switch} differs from the key that another worker of the site has met: "
+                f"there {claimed.fingerprint}, here {key.fingerprint}",
+                hint="one of the connections may be intercepted; if the switch was replaced or its keys were "
+                f"generated again, on the hub: slp-ops hub site forget-key SITE {host} --port {port}",
+            )
+
     def preferred(self, host: str, port: int, offered: tuple[str, ...]) -> tuple[str, ...]:
         """The key types to ask for, those on file first: a switch with several keys must show the same."""
         if self._mode is HostKeyMode.OFF:
             return offered
         with self._lock:
             known = _keys(self._file.entries(host, port))
+        if not known and self._claimed and (claimed := self._claimed.get((host, port))):
+            known = [claimed]
         first = tuple(kind for kind in offered if any(_same_key(kind, each.type) for each in known))
         return (*first, *(kind for kind in offered if kind not in first))
 

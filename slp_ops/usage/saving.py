@@ -24,6 +24,7 @@ STAMP: Final = "%Y%m%dT%H%M%SZ"
 # A report takes about 2 KB in a file, and thousands of them have been seen (FN72578).
 _ROOM: Final = 16 * 2**20
 _LONGEST_NAME: Final = 50
+_STAMP: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _DAYS: Final = re.compile(r"days [1-9]\d{0,3}", re.ASCII)
 
 
@@ -43,6 +44,8 @@ class SaveOptions:
     def __post_init__(self) -> None:
         if self.which not in ("unreported", "all") and not _DAYS.fullmatch(self.which):
             raise ValueError(f"no choice of reports: {self.which!r}")
+        if not _STAMP.fullmatch(self.stamp):  # it is part of a command line
+            raise ValueError(f"no time of a file's name: {self.stamp!r}")
 
     @classmethod
     def of(cls, params: Mapping[str, str]) -> SaveOptions:

@@ -37,7 +37,7 @@ class Untouched:
         ([], ["show running-config | redirect tftp://192.0.2.1/x"], "not_read_only"),
         ([], ["show version", "license smart factory reset"], "not_read_only"),
         ([], ["test license smart rum show"], "not_read_only"),
-        (["license smart factory reset"], [], "defect"),
+        (["license smart factory reset"], [], "input"),
     ],
 )
 def test_a_command_that_changes_anything_opens_no_session(

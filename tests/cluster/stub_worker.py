@@ -156,6 +156,7 @@ def main(site: str, access: str, inventory: str, sessions: str, seconds: str, re
         site=site,
         devices=devices,
         transport=Transport(float(seconds), Path(reads), killing),
+        claimed_keys={},
         login_rate=float(os.environ["SLP_OPS_LOGIN_RATE"]),
         secret_ids={"default": "of the site"},
         mask_key=mask_key(),

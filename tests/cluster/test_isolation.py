@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from tests.cluster.conftest import Rig
 
 SECRET = b'{"of": "tokyo"}'
-STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS")
+STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS", "HOSTKEYS")
 # What tokyo has at the broker.
 THEIRS = {
     "TASKS": "slp.task.tokyo.run1.sw1",
     "EVIDENCE": "slp.evidence.tokyo.run1.sw2.end",
     "CONTROL": "slp.control.tokyo.run1",
     "LIMITS": "slp.limits.tokyo.ledger",
+    "HOSTKEYS": "slp.hostkey.tokyo.sw3",
 }
 ACK = "$JS.ACK.TASKS.tokyo.1.1.1.1700000000000000000.0"
 
@@ -67,6 +68,7 @@ REQUESTS: list[tuple[str, Any]] = [
             ("EVIDENCE", "evidence", "run1.sw2.end"),
             ("CONTROL", "control", "run1"),
             ("LIMITS", "limits", "ledger"),
+            ("HOSTKEYS", "hostkey", "sw3"),
         )
         for content in (
             {"seq": 1},
@@ -87,6 +89,7 @@ REQUESTS: list[tuple[str, Any]] = [
 REPLIES = [
     *THEIRS.values(),
     "slp.task.tokyo.run1.forged",
+    "slp.hostkey.tokyo.forged",
     "slp.evidence.tokyo.run1.forged.end",
     "$JS.API.STREAM.PURGE.TASKS",
     "$JS.API.STREAM.DELETE.EVIDENCE",
@@ -99,6 +102,7 @@ OWN_REQUESTS = [
     ("slp.evidence.osaka.run1.mine.end", b"{}"),
     ("slp.heartbeat.osaka.worker-1", b"{}"),
     ("$JS.API.DIRECT.GET.LIMITS.slp.limits.osaka.ledger", b""),
+    ("slp.hostkey.osaka.mine", b"{}"),
     ("$JS.ACK.TASKS.osaka.1.1.1.1700000000000000000.0", b""),
 ]
 

@@ -1,7 +1,4 @@
-"""Workers of a site count refused logins together, and share its login rate and its sessions.
-
-The broker is a table here: it compares and sets like the real one, loses answers, and is down for a while.
-"""
+"""Workers of a site count refused logins together, and share its login rate and its sessions."""
 
 from __future__ import annotations
 
@@ -9,12 +6,9 @@ import asyncio
 import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from nats.errors import TimeoutError as NatsTimeoutError
-from nats.js.errors import APIError, NotFoundError
 
 from slp_ops.app import site_limits
 from slp_ops.app.site_credentials import secret_ids
@@ -26,6 +20,7 @@ from slp_ops.engine.pacing import LoginPacer, Paced
 from slp_ops.errors import AuthenticationFailed, CredentialError, CredentialStopped, HungUp
 from slp_ops.model import Device
 from slp_ops.ports import SECRET_OFFER, Credential, Secret
+from tests.cluster.table_broker import Broker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -33,45 +28,8 @@ if TYPE_CHECKING:
 LEDGER = "slp.limits.tokyo.ledger"
 
 
-@dataclass
-class Broker:
-    """A stream of one message a subject."""
-
-    chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311 - the same each time
-    loses: float = 0.0  # share of answers
-    is_down: bool = False
-    seconds: float = 0.001
-    stored: dict[str, tuple[bytes, int]] = field(default_factory=dict)
-    numbers: int = 0
-
-    async def _travel(self) -> None:
-        await asyncio.sleep(self.seconds)
-        if self.is_down:
-            raise NatsTimeoutError
-
-    async def get_msg(self, stream: str, *, subject: str, direct: bool) -> Any:
-        await self._travel()
-        if self.chance.random() < self.loses:
-            raise NatsTimeoutError
-        if subject not in self.stored:
-            raise NotFoundError
-        data, number = self.stored[subject]
-        return SimpleNamespace(data=data, seq=number)
-
-    async def publish(self, subject: str, data: bytes, *, headers: dict[str, str], timeout: float) -> Any:
-        await self._travel()
-        expected = int(headers["Nats-Expected-Last-Subject-Sequence"])
-        if self.stored.get(subject, (b"", 0))[1] != expected:
-            raise APIError(code=400, err_code=10071, description="wrong last sequence")
-        self.numbers += 1
-        self.stored[subject] = (data, self.numbers)
-        if self.chance.random() < self.loses:
-            raise NatsTimeoutError
-        return SimpleNamespace(seq=self.numbers)
-
-    @property
-    def ledger(self) -> SiteLedger:
-        return SiteLedger.read(self.stored[LEDGER][0])
+def ledger_of(broker: Broker) -> SiteLedger:
+    return SiteLedger.read(broker.stored[LEDGER][0])
 
 
 @dataclass
@@ -387,9 +345,9 @@ def test_the_login_rate_is_that_of_all_workers_together() -> None:
         for number, at in enumerate(accounts.times):  # up to one login a worker and the jitter ahead
             assert number <= rate * (at - began) * 1.15 + 6
         # Those that are left have all of it.
-        assert sum(each.rate for each in broker.ledger.members) < 1 + 1e-9
+        assert sum(each.rate for each in ledger_of(broker).members) < 1 + 1e-9
         await asyncio.sleep(0.5)
-        assert [round(each.rate, 2) for each in broker.ledger.members] == [0.5, 0.5]
+        assert [round(each.rate, 2) for each in ledger_of(broker).members] == [0.5, 0.5]
 
     play(scene)
 
@@ -422,10 +380,10 @@ def test_the_sessions_of_all_workers_add_up_to_the_limit_of_the_site() -> None:
             busy(site[-1])
         await asyncio.sleep(0.3)
         assert max(used) == 10
-        assert sorted(each.sessions for each in broker.ledger.members) == [3, 3, 4]
+        assert sorted(each.sessions for each in ledger_of(broker).members) == [3, 3, 4]
         site.pop(0).kill()
         await asyncio.sleep(0.6)
-        assert sorted(each.sessions for each in broker.ledger.members) == [5, 5]
+        assert sorted(each.sessions for each in ledger_of(broker).members) == [5, 5]
         await prepare_ledger(broker, "tokyo", 3)  # type: ignore[arg-type]
         await asyncio.sleep(0.2)
         used.clear()

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from click import unstyle
 from rich.cells import cell_len
 
-from slp_ops.report.terminal.layout import folded, table, table_rows, wrapped
+from slp_ops.app.audit_device import AuditOptions
+from slp_ops.app.check_version import judge_release
+from slp_ops.cli.language import notice
+from slp_ops.i18n import Lang
+from slp_ops.report.terminal import versions
+from slp_ops.report.terminal.layout import fits, folded, table, table_rows, wrapped
 
 if TYPE_CHECKING:
     from pytest_mock import MockerFixture
@@ -43,6 +50,40 @@ def test_what_is_piped_is_not_folded(mocker: MockerFixture) -> None:
     mocker.patch("shutil.get_terminal_size", return_value=os.terminal_size((20, 24)))
     mocker.patch.object(sys.stdout, "isatty", return_value=False)
     assert len(table(HEADER, ROWS).split("\n")) == 3
+
+
+@pytest.mark.parametrize(("columns", "whole"), [(60, False), (120, True)])
+def test_a_table_fits_or_not(mocker: MockerFixture, columns: int, whole: bool) -> None:
+    terminal(mocker, columns)
+    assert fits(HEADER, ROWS) is whole
+    mocker.patch.object(sys.stdout, "isatty", return_value=False)
+    assert fits(HEADER, ROWS)
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_releases_side_by_side_fit_80_columns(mocker: MockerFixture, lang: Lang) -> None:
+    terminal(mocker, 80)
+    options = AuditOptions()
+    judged = [judge_release(text, audit_options=options) for text in ("16.12.10", "17.3.3", "17.12.4")]
+    rows = [replace(each, device=f"tokyo-access-{number}-stack") for number, each in enumerate(judged)]
+    lines = unstyle(versions.render(rows, options.knowledge, lang)).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    place = next(place for place, line in enumerate(lines) if line.startswith("17.3.3 "))
+    assert lines[place + 1] == "  tokyo-access-1-stack"
+
+
+def test_a_hint_fits_the_terminal_and_a_command_stays_whole(
+    mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mocker.patch("shutil.get_terminal_size", return_value=os.terminal_size((80, 24)))
+    command = f"  hint: slp-ops audit --run {'x' * 80}"
+    words = "give a show tech, a terminal log with its prompts, or outputs with their command above"
+    for is_terminal, lines in ((True, 2), (False, 1)):
+        mocker.patch.object(sys.stderr, "isatty", return_value=is_terminal)
+        notice(f"  hint: {words}")
+        assert capsys.readouterr().err.count("\n") == lines
+        notice(command)
+        assert capsys.readouterr().err == f"{command}\n"
 
 
 def test_a_word_that_is_longer_than_its_column_is_cut() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.errors import HostKeyChanged, HostKeyRevoked, HostKeyUnknown, StoreError
-from slp_ops.transport.hostkeys import MODERN_KEY_TYPES, HostKeyMode, HostKeys
+from slp_ops.transport.hostkeys import MODERN_KEY_TYPES, HostKeyMode, HostKeys, HostKeyUnclaimed
 from slp_ops.transport.known_hosts import Key
 
 if TYPE_CHECKING:
@@ -289,3 +289,42 @@ def test_many_new_keys_are_one_notice(path: Path) -> None:
     keys.close()
 
     assert notices == [f"200 new host keys were trusted on first use and added to {path}"]
+
+
+def test_a_claimed_first_key_only_refuses(path: Path) -> None:
+    claimed: dict[tuple[str, int], Key] = {}
+    keys = HostKeys(path, HostKeyMode.TOFU, claimed=claimed)
+
+    with pytest.raises(HostKeyUnclaimed) as met:
+        keys.check("sw", ADDRESS, 22, FIRST, is_device=True)
+    assert (met.value.host, met.value.port, met.value.key) == (ADDRESS, 22, FIRST)
+    claimed[ADDRESS, 22] = SECOND
+    with pytest.raises(HostKeyChanged, match="differs from the key that another worker of the site has met"):
+        keys.check("sw", ADDRESS, 22, FIRST, is_device=True)
+    assert not path.exists()
+    claimed[ADDRESS, 22] = RSA  # a switch with several keys is asked for the claimed one
+    assert keys.preferred(ADDRESS, 22, MODERN_KEY_TYPES)[0] == "rsa-sha2-512"
+    claimed[ADDRESS, 22] = FIRST
+    keys.check("sw", ADDRESS, 22, FIRST, is_device=True)
+    assert path.read_text() == line(f"[{ADDRESS}]:22", FIRST)
+
+    # What is on file comes first, whatever is claimed.
+    claimed[ADDRESS, 22] = SECOND
+    keys.check("sw", ADDRESS, 22, FIRST, is_device=True)
+    with pytest.raises(HostKeyChanged, match="has changed"):
+        keys.check("sw", ADDRESS, 22, SECOND, is_device=True)
+    claimed.clear()
+    keys.check("sw", ADDRESS, 22, FIRST, is_device=True)
+    # A claim makes no key known.
+    claimed["192.0.2.12", 22] = SECOND
+    strict = HostKeys(path, HostKeyMode.STRICT, claimed=claimed)
+    with pytest.raises(HostKeyUnknown, match="no host key is on file"):
+        strict.check("sw", "192.0.2.12", 22, SECOND, is_device=True)
+    # Jump hosts are learned as without a hub.
+    keys.check("jump host", "192.0.2.13", 22, SECOND)
+
+
+def test_a_revoked_key_is_not_claimed(path: Path) -> None:
+    path.write_text(f"@revoked {line('*', FIRST)}")
+    with pytest.raises(HostKeyRevoked):
+        HostKeys(path, HostKeyMode.TOFU, claimed={}).check("sw", ADDRESS, 22, FIRST, is_device=True)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.fleet import Closable
     from slp_ops.app.operator import Operator, Progress
-    from slp_ops.engine.pacing import RateLimitedCopies
     from slp_ops.i18n import Text
     from slp_ops.model import Device
     from slp_ops.runs import Run
@@ -73,7 +73,7 @@ class Rollout:
         devices: Sequence[Device],
         change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]],
         *,
-        transport: RateLimitedCopies,
+        transport: Closable,
         workers: int,
         alone: Callable[[Device], bool],
         verb: str,

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from slp_ops.app.change.apply import DeviceChangeResult
+    from slp_ops.app.change.at_worker import ChangeAtWorker
     from slp_ops.app.change.context import (
         BufferedEvidence,
         StepOperator,
@@ -44,6 +46,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     ascii_only: ClassVar[bool]  # the form of the plan in its run
     check: ClassVar[str]  # the command that proves its changes
     in_journal: ClassVar[bool] = True  # whether the journal has the title
+    is_done_over_hub: ClassVar[bool] = False  # whether workers of a hub make its changes
     needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
     unread: tuple[DeviceResult, ...] = ()
@@ -77,6 +80,10 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan for a switch as it is now, as this plan was made."""
+
+    async def change_over_hub(self, change: ChangeAtWorker) -> DeviceChangeResult:
+        """Have a switch changed by a worker near it, where the verb ``is_done_over_hub``."""
+        raise NotImplementedError  # no caller for any other verb
 
     @abstractmethod
     def result(self, change: ChangeResult) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.i18n import Text
+from slp_ops.report.terminal.layout import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,17 +31,7 @@ _NEVER: Final = Text(
 
 def render(commands: Sequence[ShowCommand], lang: Lang) -> str:
     """Return a row for each command."""
-    from rich.cells import cell_len
-
-    header = tuple(word.render(lang) for word in _HEADER)
-    rows = [header, *(_columns(each, lang) for each in commands)]
-    widths = [max(cell_len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
-        "  ".join(
-            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    )
+    return table(tuple(word.render(lang) for word in _HEADER), [_columns(each, lang) for each in commands])
 
 
 def _columns(each: ShowCommand, lang: Lang) -> tuple[str, str, str, str]:
@@ -54,4 +45,4 @@ def _columns(each: ShowCommand, lang: Lang) -> tuple[str, str, str, str]:
         case since, until:
             releases = _BETWEEN.format(since=since, until=until)
     note = _NEVER.format(line=each.needs_config).render(lang) if each.needs_config else ""
-    return (each.command, releases.render(lang), ", ".join(sorted(each.sets)) or "-", note)
+    return (each.command, releases.render(lang), ", ".join(sorted(each.sets)), note)

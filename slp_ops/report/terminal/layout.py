@@ -61,18 +61,36 @@ def table_rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str
 
     A terminal that is too narrow gets its widest columns folded; what is piped keeps a line a row, for grep.
     """
-    from rich.cells import cell_len
-
-    cells = [tuple(header), *(tuple(one_line(cell) or "-" for cell in row) for row in rows)]
-    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    cells = _cells(header, rows)
+    widths = _widths(cells)
     if sys.stdout.isatty():
         _narrow(widths, shutil.get_terminal_size().columns)
     return [_row(row, widths) for row in cells]
 
 
+def fits(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bool:
+    """Return whether the table fits the terminal with a line a row; what is piped has any width."""
+    widths = _widths(_cells(header, rows))
+    return not sys.stdout.isatty() or _total(widths) <= shutil.get_terminal_size().columns
+
+
+def _cells(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    return [tuple(header), *(tuple(one_line(cell) or "-" for cell in row) for row in rows)]
+
+
+def _widths(cells: Sequence[tuple[str, ...]]) -> list[int]:
+    from rich.cells import cell_len
+
+    return [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
 def _narrow(widths: list[int], columns: int) -> None:
     """Take from the widest column, again and again, until all of them fit."""
-    while sum(widths) + len(_GAP) * (len(widths) - 1) > columns and max(widths) > _NARROWEST_COLUMN:
+    while _total(widths) > columns and max(widths) > _NARROWEST_COLUMN:
         widths[widths.index(max(widths))] -= 1
 
 

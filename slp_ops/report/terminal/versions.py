@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from slp_ops.i18n import Lang
 from slp_ops.messages import translate
-from slp_ops.report.terminal.layout import SWITCHES, padded, some_names, styled, table, wrapped
+from slp_ops.report.terminal.layout import (
+    SWITCHES,
+    fits,
+    padded,
+    some_names,
+    styled,
+    table,
+    table_rows,
+    wrapped,
+)
 from slp_ops.rules.fixed_releases import AdvisoryStatus, name
 from slp_ops.sanitize import one_line
 
@@ -95,23 +104,29 @@ def _release(row: ReleaseVerdict, devices: Sequence[str], lang: Lang) -> Iterato
 
 
 def _matrix(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterator[str]:
-    """All releases side by side."""
+    """Yield all releases side by side; a narrow terminal gets the switches of each below its row."""
     words = _WORDS[lang]
     ids = [advisory.id for advisory in knowledge.advisories if advisory.releases.fixed]
-    lines = []
-    for row, devices in groups:
+    header = (words["release"], *ids, words["train"], words["em"])
+    rows = []
+    for row, _ in groups:
         judged = {advisory.id: sign.judged for advisory, sign in row.judged}
-        target = row.target
-        lines.append(
-            (
-                some_names(devices),
-                row.release,
-                *(_status_label(judged[each], lang) for each in ids),
-                str(target.same_train or ""),
-                str(target.next_em_train or ""),
-            )
+        labels = tuple(_status_label(judged[each], lang) for each in ids)
+        rows.append(
+            (row.release, *labels, str(row.target.same_train or ""), str(row.target.next_em_train or ""))
         )
-    yield table((words["device"], words["release"], *ids, words["train"], words["em"]), lines)
+    named = [(some_names(devices), *cells) for (_, devices), cells in zip(groups, rows, strict=True)]
+    if fits((words["device"], *header), named):
+        yield table((words["device"], *header), named)
+    else:
+        inapplicable = translate(AdvisoryStatus.NOT_APPLICABLE, lang)
+        short = [tuple("-" if cell == inapplicable else cell for cell in cells) for cells in rows]
+        first, *lines = table_rows((words["release"], *ids, words["train-short"], words["em-short"]), short)
+        yield first
+        for line, (_, devices) in zip(lines, groups, strict=True):
+            yield line
+            if devices:
+                yield from wrapped(some_names(devices), "  ")
     yield ""
 
 
@@ -134,6 +149,8 @@ _WORDS = {
         "release": "RELEASE",
         "train": "SAME TRAIN",
         "em": "NEXT EM TRAIN",
+        "train-short": "TRAIN",
+        "em-short": "NEXT EM",
         "listed": "* not listed by the notice: no fixed release of that train is named, so it is "
         "assumed affected",
         "trains": "Extended-maintenance trains as slp-ops knows them, not read from a switch: {trains}",
@@ -151,6 +168,8 @@ _WORDS = {
         "release": "リリース",
         "train": "同じトレイン",
         "em": "次の EM トレイン",
+        "train-short": "同トレイン",
+        "em-short": "次の EM",
         "listed": "* 通知に記載なし: そのトレインの修正リリースが示されていないため、該当とみなしています",
         "trains": "長期保守 (EM) トレインは slp-ops の保有情報であり、"
         "スイッチから取得したものではありません: {trains}",
