@@ -46,6 +46,7 @@ from bench.switches import PASSWORD, REAL_KB, USER, fleet
 from slp_ops.app import hub as service
 from slp_ops.app import hub_status
 from slp_ops.app.operator import NonInteractive
+from slp_ops.app.site_hops import SiteHops
 from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
 from slp_ops.runs.evidence_files import MANIFEST
@@ -331,6 +332,7 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
     every = read_inventory(inventory, Path("none"), Silent()).devices
     settings = site_worker.WorkerSettings(
         claimed_keys={},
+        hops=SiteHops(),
         login_rate=0,
         secret_ids={},
         site=site,

@@ -639,7 +639,9 @@ class _Session:
     def _give_up(self, failure: DeviceFailure, site: str | None = None) -> None:
         """End the visits that wait, of one site or all."""
         for visit in self.visits.values():
-            if site in (None, visit.device.site) and not visit.is_taken and not visit.ended.done():
+            # Evidence that is being taken comes, unless the hub is silent.
+            concerned = site == visit.device.site and not visit.is_taken
+            if (concerned or site is None) and not visit.ended.done():
                 visit.ended.set_result(Outcome(failure=failure))
                 if not visit.is_submitted:
                     visit.limit.reschedule(asyncio.get_running_loop().time())

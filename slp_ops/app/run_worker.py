@@ -42,6 +42,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     require_cluster()
     from slp_ops.app.join_hub import folder_of
     from slp_ops.app.site_credentials import secret_ids
+    from slp_ops.app.site_hops import SiteHops
     from slp_ops.app.site_worker import WorkerSettings, serve
     from slp_ops.cluster.access_folder import read_address
     from slp_ops.runs.mask_key import mask_key
@@ -56,13 +57,15 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     credentials = credentials_for(inventory, devices, ask=operator.ask)
     key = mask_key()
     claimed: dict[tuple[str, int], Key] = {}
-    transport = by_name(credentials, request.connecting, operator, claimed=claimed)
+    hops = SiteHops()
+    transport = by_name(credentials, request.connecting, operator, claimed=claimed, hop_gate=hops)
     limits = [device.max_sessions for device in devices if device.max_sessions is not None]
     settings = WorkerSettings(
         site=request.site,
         devices={device.name: device for device in devices},
         transport=transport,
         claimed_keys=claimed,
+        hops=hops,
         login_rate=request.connecting.login_rate,
         secret_ids=secret_ids(credentials, devices, key),
         mask_key=key,

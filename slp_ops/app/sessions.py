@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slp_ops.credentials import Ask
     from slp_ops.inventory import Inventory
     from slp_ops.model import Device
-    from slp_ops.ports import Credentials, Transport
+    from slp_ops.ports import Credentials, HopGate, Transport
     from slp_ops.transport.factory import TransportSelector
     from slp_ops.transport.known_hosts import Key
 
@@ -112,8 +112,11 @@ def by_name(
     operator: Operator,
     *,
     claimed: Mapping[tuple[str, int], Key] | None = None,
+    hop_gate: HopGate | None = None,
 ) -> TransportSelector:
-    """The transport that opens each device's session as the inventory says. ``claimed``: see ``HostKeys``.
+    """The transport that opens each device's session as the inventory says.
+
+    ``claimed``: see ``HostKeys``; ``hop_gate``: see ``JumpHosts``.
 
     Notices name weak protection: no check of host keys, and files that other users may use.
     """
@@ -126,6 +129,7 @@ def by_name(
         host_keys=HostKeys(known_hosts, connecting.host_key, operator.notice, claimed=claimed),
         workers=connecting.workers,
         connect_timeout=connecting.connect_timeout,
+        hop_gate=hop_gate,
     )
 
 

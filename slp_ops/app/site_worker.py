@@ -14,6 +14,7 @@ from base64 import b64decode
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from nats.errors import Error as NatsError
@@ -24,7 +25,7 @@ from slp_ops.app.foreign_errors import is_foreign
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
-from slp_ops.cluster.broker import ACK_WAIT, connected
+from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
 from slp_ops.cluster.messages import (
@@ -56,13 +57,14 @@ from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from pathlib import Path
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+    from slp_ops.app.site_hops import SiteHops
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
     from slp_ops.ports import CopyingTransport, ProgressEvent, Transport
@@ -83,7 +85,7 @@ class WorkerSettings:
 
     ``transport`` does not pace its logins: they are paced together with those of the site's other workers, of
     which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential. ``claimed_keys`` are
-    those of the transport's ``HostKeys``.
+    those of the transport's ``HostKeys``, ``hops`` is the gate of its jump hosts.
     ``copying`` is set where it may save usage reports for ``usage save``; without it the worker only reads.
     """
 
@@ -91,6 +93,7 @@ class WorkerSettings:
     devices: Mapping[str, Device]
     transport: Transport
     claimed_keys: MutableMapping[tuple[str, int], Key]
+    hops: SiteHops
     login_rate: float
     secret_ids: Mapping[str, str]
     mask_key: bytes
@@ -111,7 +114,7 @@ async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> 
                     worker = _SiteWorker.connected(settings, address.holder, client, root)
                     if await worker.is_heard():
                         settings.notice(f"site {settings.site}: connected to {address.host}:{address.port}")
-                        await worker.run()
+                        await worker.run(partial(check_access, folder, address))
     finally:
         await settings.transport.close()
 
@@ -145,6 +148,7 @@ class _SiteWorker:
             secret_ids=settings.secret_ids,
             notice=settings.notice,
         )
+        settings.hops.gate = limits
         keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
         if settings.copying is None:
             transport = Paced(WithFirstKeys(settings.transport, keys), limits)
@@ -181,13 +185,14 @@ class _SiteWorker:
         """Return whether the worker's owner permits a work. All but one only read."""
         return work != USAGE_SAVE or self.settings.copying is not None
 
-    async def run(self) -> None:
+    async def run(self, check: Callable[[], Awaitable[None]]) -> None:
+        """Do tasks. ``check`` raises HubError where the hub refuses this worker now."""
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
         pull = TaskPull(self.client, site, self.limits.slots, self._take)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._beat())
+                group.create_task(self._beat(check))
                 group.create_task(self.limits.run())
                 group.create_task(pull.run())
         except* HubError as errors:
@@ -201,10 +206,13 @@ class _SiteWorker:
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
 
-    async def _beat(self) -> None:
+    async def _beat(self, check: Callable[[], Awaitable[None]]) -> None:
         """Tell that this worker is alive; end where the hub does not want it any more."""
         was_connected = True
         while True:
+            # The client tries for ever, whatever the reason: a revoked site looks like a link that is down.
+            if not was_connected:
+                await check()
             if self.client.is_closed:
                 raise HubError("the hub has ended the connection", hint="the site was revoked: join again")
             if self.client.is_connected != was_connected:

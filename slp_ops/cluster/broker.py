@@ -162,6 +162,16 @@ def _check_validity(folder: Path, address: HubAddress) -> None:
         )
 
 
+async def check_access(folder: Path, address: HubAddress) -> None:
+    """Raise HubError where the hub refuses an access; none where it is not reached."""
+    _check_validity(folder, address)
+    with suppress(_NotReached):
+        trial = await _connect(
+            f"tls://{address.host}:{address.port}", tls_context(folder), address, allow_reconnect=False
+        )
+        await trial.close()
+
+
 async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> Client:
     loop = asyncio.get_running_loop()
     give_up = loop.time() + _RESTART_SECONDS
@@ -195,6 +205,8 @@ async def _connect(
                 max_outstanding_pings=2,
                 error_cb=silent,
             )
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError) as error:
+        raise _unreachable(address, error) from error  # it ended in the handshake, as a broker that is killed
     except ssl.SSLError as error:
         raise _mistrust(error, address) from error
     except NatsError as error:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+from slp_ops.commands._lazy_sequence import LazySequence
 from slp_ops.commands._values import integer
 from slp_ops.facts.config import (
     DomainName,
     HttpConfig,
     InterfaceConfig,
     InterfacesConfig,
+    LazyInterfaces,
     NameConfig,
     NameServer,
     NtpServer,
@@ -25,6 +27,8 @@ from slp_ops.facts.config import (
 from slp_ops.facts.values import Source, SourceLine
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slp_ops.commands._config_blocks import Stanza
 
 
@@ -226,7 +230,7 @@ class InterfaceLines:
     def __init__(self, command: str) -> None:
         self.command = command
         self.lines: dict[str, SourceLine] = {}
-        self.interfaces: list[InterfaceConfig] = []
+        self.interfaces = ReadInterfaces(command)
         self.vrfs: list[str] = []
 
     def read(self, stanza: Stanza) -> bool:
@@ -235,7 +239,7 @@ class InterfaceLines:
         if stanza.negated:
             return False
         if words[0] == "interface" and len(words) > 1:  # most stanzas are one
-            self.interfaces.append(_interface(stanza, "".join(words[1:]), self.command))
+            self.interfaces.add("".join(words[1:]), stanza)
             self.lines.setdefault("interfaces", stanza.row.line)
             return True
         match words:
@@ -250,19 +254,53 @@ class InterfaceLines:
     def fact(self) -> InterfacesConfig:
         """Return the settings of the stanzas."""
         return InterfacesConfig(
-            interfaces=tuple(self.interfaces),
+            interfaces=self.interfaces,
             vrfs=tuple(self.vrfs),
             source=Source(self.command, self.lines),
+        )
+
+
+class ReadInterfaces(LazySequence[InterfaceConfig], LazyInterfaces):
+    """Interfaces in the order of the configuration: a stack has hundreds, and rules ask for two or three."""
+
+    __slots__ = ("_command", "_lines", "_names", "_values")
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+        self._names: list[str] = []
+        self._values: list[dict[str, Any]] = []
+        self._lines: list[dict[str, SourceLine]] = []
+
+    def add(self, name: str, stanza: Stanza) -> None:
+        """Append the interface of a stanza."""
+        values, lines = _settings(stanza)
+        self._names.append(name)
+        self._values.append(values)
+        self._lines.append(lines)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Return the name of each interface."""
+        return self._names
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _value(self, place: int) -> InterfaceConfig:
+        return InterfaceConfig(
+            name=self._names[place],
+            **self._values[place],
+            source=Source(self._command, self._lines[place]),
         )
 
 
 _PLAIN: Final = frozenset({"ip", "ipv6", "vrf", "no", "shutdown", "description"})
 
 
-def _interface(stanza: Stanza, name: str, command: str) -> InterfaceConfig:
+def _settings(stanza: Stanza) -> tuple[dict[str, Any], dict[str, SourceLine]]:
+    """Return the fields of an interface, and their lines; note what no field is read from."""
     values: dict[str, Any] = {}
     lines: dict[str, SourceLine] = dict.fromkeys(("", "name"), stanza.row.line)
-    addresses: list[str] = []
     for row in stanza.children:
         if row.text.split(None, 1)[0] not in _PLAIN:
             stanza.unread.add(row.number)
@@ -271,7 +309,7 @@ def _interface(stanza: Stanza, name: str, command: str) -> InterfaceConfig:
             case ["vrf", "forwarding", vrf, *_] | ["ip", "vrf", "forwarding", vrf, *_]:
                 values["vrf"], lines["vrf"] = vrf, row.line
             case ["ip" | "ipv6", "address", *address] if address:
-                addresses.append(" ".join(address))
+                values["addresses"] = (*values.get("addresses", ()), " ".join(address))
                 lines.setdefault("addresses", row.line)
             case ["no", "ip", "address"]:
                 lines.setdefault("addresses", row.line)
@@ -282,4 +320,4 @@ def _interface(stanza: Stanza, name: str, command: str) -> InterfaceConfig:
                 lines["description"] = row.line
             case _:
                 stanza.unread.add(row.number)
-    return InterfaceConfig(name=name, **values, addresses=tuple(addresses), source=Source(command, lines))
+    return values, lines

@@ -6,6 +6,8 @@ release; ``cite`` then returns the absence.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -180,16 +182,36 @@ class InterfaceConfig(Fact):
     description: str | None = None
 
 
+class LazyInterfaces(Sequence[InterfaceConfig], ABC):
+    """Interfaces whose facts are made when they are asked for. Their names are known before."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """Return the name of each interface."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfacesConfig(Fact):
     """Every interface and every VRF of the configuration."""
 
-    interfaces: tuple[InterfaceConfig, ...] = ()
+    interfaces: Sequence[InterfaceConfig] = ()
     vrfs: tuple[str, ...] = ()
 
     def find(self, name: str) -> InterfaceConfig | None:
         """Find the interface of that name; either side may be abbreviated."""
-        return next((each for each in self.interfaces if same_interface(each.name, name)), None)
+        places = (place for place, each in enumerate(self.names) if same_interface(each, name))
+        return next((self.interfaces[place] for place in places), None)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Return the name of each interface."""
+        interfaces = self.interfaces
+        if isinstance(interfaces, LazyInterfaces):
+            return interfaces.names
+        return [each.name for each in interfaces]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ took a tenth of the CPU of a switch.
 from __future__ import annotations
 
 import asyncio
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # Users, orders of host keys and kinds of credentials of one run; more only cost their preparation again.
 _MOST_OPTIONS: Final = 64
+# Held while a connection is made: a program that uses the API may have runs in several threads.
+_MAKING: Final = threading.Lock()
 
 
 def key_types(legacy: bool) -> tuple[str, ...]:
@@ -73,10 +76,12 @@ async def connect(
 ) -> asyncssh.SSHClientConnection:
     """Authenticate on a connected socket, as ``asyncssh.connect`` does. Raises OSError or asyncssh.Error."""
     loop = asyncio.get_running_loop()
-    # A connection takes these two from its options when it is made, and only then.
-    options.protocol_factory = lambda: client
-    options.waiter = authenticated = loop.create_future()
-    connection = asyncssh.SSHClientConnection(loop, options, wait="auth")
+    authenticated = loop.create_future()
+    with _MAKING:
+        # A connection takes these two from its options when it is made, and only then.
+        options.protocol_factory = lambda: client
+        options.waiter = authenticated
+        connection = asyncssh.SSHClientConnection(loop, options, wait="auth")
     try:
         await loop.create_connection(lambda: connection, sock=sock)
     except BaseException:

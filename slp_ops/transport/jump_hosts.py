@@ -98,16 +98,13 @@ class JumpHosts:
         """The connection to the last hop of a chain: one login, however many ask for it.
 
         A login that failed is not tried again in this run, so that fifty switches behind a hop do not
-        lock its account out.
+        lock its account out. Where there is a gate, it decides.
         """
         attempt = self._logins.get(chain)
-        if (
-            attempt is not None
-            and attempt.done()
-            and not attempt.exception()
-            and attempt.result().is_closed()
-        ):
-            attempt = None
+        if attempt is not None and attempt.done():
+            has_failed = attempt.cancelled() or attempt.exception() is not None
+            if (self._gate is not None) if has_failed else attempt.result().is_closed():
+                attempt = None
         if attempt is None:
             attempt = self._logins[chain] = asyncio.create_task(self._admitted(chain))
         # Shielded: one switch's end must not take the hop from the others.

@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from slp_ops.app import site_worker
 from slp_ops.app.selection import read_inventory
+from slp_ops.app.site_hops import SiteHops
 from slp_ops.app.site_worker import WorkerSettings, serve
 from slp_ops.cluster import evidence_parts, once
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.subjects import EVIDENCE, names_in
-from slp_ops.errors import AuthenticationFailed
+from slp_ops.errors import AuthenticationFailed, HubError
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import SECRET_OFFER, CommandEnd
 from slp_ops.runs.mask_key import mask_key
@@ -157,13 +158,17 @@ def main(site: str, access: str, inventory: str, sessions: str, seconds: str, re
         devices=devices,
         transport=Transport(float(seconds), Path(reads), killing),
         claimed_keys={},
+        hops=SiteHops(),
         login_rate=float(os.environ["SLP_OPS_LOGIN_RATE"]),
         secret_ids={"default": "of the site"},
         mask_key=mask_key(),
         max_sessions=int(sessions),
         notice=lambda text: print(text, flush=True),  # noqa: T201 - its log, which the test reads
     )
-    asyncio.run(serve(Path(access), read_address(Path(access), hint=""), settings))
+    try:
+        asyncio.run(serve(Path(access), read_address(Path(access), hint=""), settings))
+    except HubError as err:
+        sys.exit(f"{err.message}\n{err.hint}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import time
@@ -61,6 +62,36 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
     found = rig.collect(inventory, "--resume", "last")
     assert found.exit_code == 0, found.output
     assert refusals() == before
+
+
+def test_a_bastion_that_refuses_is_tried_once_by_each_worker(lab: Callable[..., Any], rig: Rig) -> None:
+    running = lab(sw1="healthy", sw2="healthy", sw3="healthy")
+    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=20)
+    hop = {
+        "host": "127.0.0.1",
+        "port": running.rack.bastions[0].port,
+        "username": "netops",
+        "credential": "hop",
+    }
+    inventory = write_inventory(
+        rig.folder / "inventory.yaml", running, {"tokyo": running.names}, jump=[hop], transport="asyncssh"
+    )
+    keys = [rig.join("tokyo", rig.folder / name) for name in ("one", "two")]
+    for name, key in zip(("one", "two"), keys, strict=True):
+        rig.worker("tokyo", key, inventory, name=name, SLP_OPS_HOP_PASSWORD="wrong")
+
+    assert rig.collect(inventory).exit_code == 4
+
+    # Three at most for the site; and each worker waits a minute before it tries again.
+    refused = running.lines("bastion-1").count("refused netops")
+    assert 1 <= refused <= 2
+    assert kinds(rig) == {"hop_failed": 3}
+    for name in ("one", "two"):
+        rig.processes[name].send_signal(signal.SIGTERM)
+        assert rig.processes.pop(name).wait(20) == 0
+    rig.worker("tokyo", keys[0], inventory, name="corrected", SLP_OPS_HOP_PASSWORD="netops")
+    assert rig.collect(inventory, "--resume", "last").exit_code == 0
+    assert running.lines("bastion-1").count("refused netops") == refused
 
 
 def test_killed_workers_and_a_killed_broker_add_no_refusal(rig: Rig) -> None:

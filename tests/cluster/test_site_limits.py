@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slp_ops.app import site_limits
+from slp_ops.app import site_hops, site_limits
 from slp_ops.app.site_credentials import secret_ids
+from slp_ops.app.site_hops import SiteHops
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.cluster.ledger_store import begin_counts, prepare_ledger
 from slp_ops.cluster.messages import InvalidMessage
 from slp_ops.cluster.site_ledger import SiteLedger
 from slp_ops.engine.pacing import LoginPacer, Paced
-from slp_ops.errors import AuthenticationFailed, CredentialError, CredentialStopped, HungUp
+from slp_ops.errors import AuthenticationFailed, CredentialError, CredentialStopped, HopFailed, HungUp
 from slp_ops.model import Device
 from slp_ops.ports import SECRET_OFFER, Credential, Secret
 from tests.cluster.table_broker import Broker
@@ -389,6 +390,43 @@ def test_the_sessions_of_all_workers_add_up_to_the_limit_of_the_site() -> None:
         used.clear()
         await asyncio.sleep(0.1)
         assert max(used) == 3
+
+    play(scene)
+
+
+def test_refused_logins_to_a_jump_host_count_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_hops, "_REMEMBERED", 0.01)
+    tried: list[int] = []
+
+    async def log_in(hops: SiteHops, number: int, cause: Exception | None) -> str:
+        try:
+            async with hops.hop_login("ops@192.0.2.1:22:bastion"):
+                tried.append(number)
+                await asyncio.sleep(0.005)
+                if cause is not None:
+                    raise HopFailed("jump host 192.0.2.1") from cause
+        except HopFailed as error:
+            return error.message
+        return "connected"
+
+    async def scene(broker: Broker) -> None:
+        site = []
+        for _ in range(5):
+            site.append(SiteHops())
+            site[-1].gate = Worker(broker, Accounts(never)).limits
+        for number in range(4):  # not the password: this worker alone waits, for a moment
+            assert await log_in(site[0], number, OSError("no route")) == "jump host 192.0.2.1"
+            assert await log_in(site[0], -1, None) == "jump host 192.0.2.1"
+            await asyncio.sleep(0.02)
+        assert tried == [0, 1, 2, 3]
+        for number in range(3):
+            ends = [log_in(hops, number, AuthenticationFailed("refused")) for hops in site]
+            found = set(await asyncio.gather(*ends))
+            await asyncio.sleep(0.02)
+        assert len(tried) == 4 + 3
+        assert found == {STOPPED.replace("default", "jump host ops@192.0.2.1:22:bastion")}
+        await begin_counts(broker, "tokyo")  # type: ignore[arg-type]
+        assert await log_in(site[4], 9, None) == "connected"
 
     play(scene)
 

@@ -84,6 +84,7 @@ class Proxy:
         self.fault: Fault | None = None
         self.hits = 0
         self.on_hit: Callable[[], object] | None = None
+        self.is_paused = False
 
     @property
     def port(self) -> int:
@@ -103,6 +104,13 @@ class Proxy:
             self._server = None
             await asyncio.sleep(seconds)
             await self.listen()
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Hold everything on its way, as a network that loses packets does; later it arrives."""
+        self.is_paused = is_paused
+        for each in self._connections:
+            each.client.pause(is_paused)
+            each.switch.pause(is_paused)
 
     def close(self) -> None:
         """Stop listening and end every connection."""
@@ -301,9 +309,19 @@ class _Leg(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
 
+        self.pause(self._connection.proxy.is_paused)
+
     @property
     def is_open(self) -> bool:
         return self._transport is not None
+
+    def pause(self, is_paused: bool) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        if is_paused:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     def write(self, data: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing() and data:

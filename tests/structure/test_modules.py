@@ -11,12 +11,19 @@ from collections import defaultdict
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 from mypy.main import process_options
+
+from slp_ops.cli.main import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "slp_ops"
-CLI_LINES = 5000
+CLI_LINES_A_COMMAND = 135  # with what all commands share
 CLI_MAY_KNOW = {
     f"slp_ops.{name}"
     for name in [
@@ -153,7 +160,19 @@ def test_the_command_line_stays_thin() -> None:
                 bool(line.strip()) and not line.strip().startswith("#")
                 for line in path.read_text(encoding="utf-8").splitlines()
             )
-    assert sum(lines.values()) <= CLI_LINES, sorted(lines.items(), key=lambda item: -item[1])[:10]
+    longest = sorted(lines.items(), key=lambda item: -item[1])[:10]
+    assert sum(lines.values()) <= CLI_LINES_A_COMMAND * len(list(_commands(cli))), longest
+
+
+def _commands(command: click.Command) -> Iterator[click.Command]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from _commands(found)
+    else:
+        yield command
 
 
 def test_few_functions_return_a_dictionary_of_anything() -> None:

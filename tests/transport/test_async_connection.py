@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
+import time
+from typing import Any
 from unittest import mock
 
 import asyncssh
@@ -69,6 +72,44 @@ def test_connections_at_once_share_their_options_and_nothing_else() -> None:
                     assert isinstance(end, asyncssh.PermissionDenied)
 
     asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_connections_of_several_threads_get_their_own_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The public API may run in several threads of one program."""
+    make = asyncssh.SSHClientConnection
+
+    def slow(*given: Any, **named: Any) -> asyncssh.SSHClientConnection:
+        time.sleep(0.05)  # meanwhile another thread may begin
+        return make(*given, **named)
+
+    monkeypatch.setattr(asyncssh, "SSHClientConnection", slow)
+    options = options_with_password("netops", key_types(False), legacy=False)
+
+    async def log_in(port: int) -> bool:
+        client = _Client("netops")
+        connection = await connect(await _socket(port), options, client)
+        connection.abort()
+        return client.connection is connection
+
+    own: list[bool] = []
+
+    async def run() -> None:
+        key = asyncssh.generate_private_key("ssh-ed25519")
+        async with asyncssh.listen("127.0.0.1", 0, server_factory=_Server, server_host_keys=[key]) as server:
+            port = server.get_port()
+            threads = [
+                threading.Thread(target=lambda: own.append(asyncio.run(log_in(port))), daemon=True)
+                for _ in range(4)
+            ]
+            for thread in threads:
+                thread.start()
+            for _ in range(100):
+                await asyncio.sleep(0.05)
+                if not any(thread.is_alive() for thread in threads):
+                    break
+
+    asyncio.run(asyncio.wait_for(run(), 20))
+    assert own == [True] * 4
 
 
 def test_options_of_a_fleet_are_prepared_once() -> None:
