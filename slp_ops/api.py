@@ -22,7 +22,8 @@ from slp_ops.app import collect as app_collect
 from slp_ops.app import flow as app_flow
 from slp_ops.app import remediate as app_remediate
 from slp_ops.app.audit import AuditRequest, AuditResult
-from slp_ops.app.change_session import ChangeOptions, FleetOptions
+from slp_ops.app.change.options import ChangeOptions
+from slp_ops.app.change_session import FleetOptions
 from slp_ops.app.check_reachability import PROBE_TIMEOUT, ReachabilityRequest, ReachabilityResult
 from slp_ops.app.check_version import ReleasesRequest, ReleasesResult
 from slp_ops.app.collect import CollectRequest, CollectResult

@@ -30,6 +30,7 @@
     │   ├── CopyFailed              a file could not be copied to or from the switch
     │   ├── BadFile                 a file from the switch is not what was asked for
     │   └── CommandTimeout          a command printed nothing for too long
+    ├── ChangeRefused               a worker near the switches does not make a change; nothing was sent
     ├── HubError                    the hub of workers is not reached, or does not work
     │   └── JoinError               a worker cannot join the hub
     └── Interrupted                 the operator pressed Ctrl-C
@@ -132,6 +133,12 @@ class StoreError(SlpOpsError):
     """Failure to write or read evidence; earlier files are intact."""
 
     kind = "store"
+
+
+class ChangeRefused(SlpOpsError):
+    """A worker does not make a change that was asked of it; nothing was sent."""
+
+    kind = "change_refused"
 
 
 class HubError(SlpOpsError):

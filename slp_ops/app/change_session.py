@@ -14,23 +14,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from slp_ops.app.change.apply import DeviceChangeResult, apply, note_end
-from slp_ops.app.change.at_worker import ChangeAtWorker
 from slp_ops.app.change.context import (
     BufferedEvidence,
-    ChangeContext,
     EvidenceRecord,
-    FileCopying,
     StopController,
     Timeouts,
 )
-from slp_ops.app.change.device_session import DeviceSession
 from slp_ops.app.change.operator import ask_consent
 from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
-from slp_ops.app.change.rollback import roll_back
 from slp_ops.app.change.rollout import Rollout, keep
 from slp_ops.app.change.verb import ChangeVerb, Observation, Result
+from slp_ops.app.change_making import AtWorkers, FromHere
+from slp_ops.app.cluster_extra import require_cluster
 from slp_ops.app.collect_task import COLLECT, CollectTask
 from slp_ops.app.commands import CommandList
 from slp_ops.app.device_work import EarlierPart, InProcess
@@ -67,10 +63,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
+    from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.context import StepOperator
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.options import ChangeOptions
+    from slp_ops.app.change_making import ChangeMaking
     from slp_ops.app.device_work import DeviceEngine
-    from slp_ops.app.fleet import Closable
     from slp_ops.app.operator import Progress
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.commands import ShowCommand
@@ -92,25 +90,6 @@ class FleetOptions:
     target: DeviceSelection
     connecting: SessionOptions = field(default_factory=SessionOptions)
     runs_dir: Path = Path("runs")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeOptions:
-    """Options of a change, including prior consent.
-
-    ``sizes`` are the batches, each with whether it is percent. ``wait`` seconds are given to proofs and to
-    the rules that verify a change, ``reload_wait`` seconds to a switch that reloads. ``confirmed`` are the
-    names of switches for what is disruptive.
-    """
-
-    yes: bool = False
-    allow: Risk = Risk.CHANGE
-    confirmed: frozenset[str] = frozenset()
-    sizes: tuple[tuple[int, bool], ...] = ((1, False), (10, True), (100, True))
-    max_fail: int = 0
-    wait: float = 3600.0
-    reload_wait: float = 1800.0
-    rollback_on_fail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +262,7 @@ class ChangeSession(Generic[Observation, Result]):
 
         ``replacing`` is a journal that the plans continue: it is no open change of its own any more.
         """
-        self._check_is_here()
-        self.verb.check_plans(plans)
+        self._check_plans(plans)
         fleet = self._fleet_of(plans)
         ask_consent(
             plans,
@@ -308,11 +286,12 @@ class ChangeSession(Generic[Observation, Result]):
             with JournalFile.create(path, begin, entry=entry) as file:
                 files = self.verb.files(RecordedChange(begin=begin))
                 step_operator = self.verb.step_operator(self.operator, resumed=None)
-                return self._change(run, fleet, states, file, secrets, files, step_operator)
+                return self._change(
+                    run, fleet, states, file, secrets, files, step_operator, change=run.path.name
+                )
 
     def resume(self, path: Path, names: Collection[str] | None = None) -> Result:
         """Resume a change on every unfinished switch, or on these ones."""
-        self._check_is_here()
         file, recorded = JournalFile.resume(path)
         with file:
             self._check_journal(recorded, path)
@@ -323,6 +302,10 @@ class ChangeSession(Generic[Observation, Result]):
                 if not state.finished and not state.is_rolling_back and (names is None or name in names)
             ]
             back = ", ".join(name for name, state in states.items() if state.is_rolling_back)
+            self._check_way(
+                (state for name, state in states.items() if names is None or name in names),
+                sealed=file.sealed,
+            )
             if not file.sealed:
                 # Nothing that it says is done is believed either.
                 return self.rebuild([state.plan for state in states.values()], path)
@@ -348,7 +331,16 @@ class ChangeSession(Generic[Observation, Result]):
             secrets = self.verb.secrets(states.values(), self.operator)
             with self._change_run(self.verb.title, fleet.devices) as run:
                 step_operator = self.verb.step_operator(self.operator, resumed=states)
-                return self._change(run, fleet, states, file, secrets, files, step_operator)
+                return self._change(
+                    run,
+                    fleet,
+                    states,
+                    file,
+                    secrets,
+                    files,
+                    step_operator,
+                    change=str(recorded.begin.change),
+                )
 
     def with_verb(
         self, verb: ChangeVerb[OtherObservation, OtherResult], document: Callable[[OtherResult], str]
@@ -366,7 +358,6 @@ class ChangeSession(Generic[Observation, Result]):
 
         Raises InputError, Declined.
         """
-        self._check_is_here()
         file, recorded = JournalFile.resume(path)
         with file:
             self._check_journal(recorded, path)
@@ -378,6 +369,7 @@ class ChangeSession(Generic[Observation, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            self._check_way(states.values(), sealed=file.sealed)
             kept = self._without_superseded(states, recorded, path)
             states = {name: state for name, state in states.items() if name in kept}
             if not file.sealed:
@@ -419,7 +411,9 @@ class ChangeSession(Generic[Observation, Result]):
                     record = self._record(run.path.name, path, fleet, plans)
                     file.hold(OpenChanges().begin(record, replacing=path))
                 step_operator = self.verb.step_operator(self.operator, resumed=states)
-                return self._change(run, fleet, states, file, {}, None, step_operator, back=True)
+                return self._change(
+                    run, fleet, states, file, {}, None, step_operator, change=record.id, back=True
+                )
 
     def _without_superseded(
         self, names: Iterable[str], recorded: RecordedChange, path: Path
@@ -444,58 +438,50 @@ class ChangeSession(Generic[Observation, Result]):
         files: FileStore | None,
         step_operator: StepOperator,
         *,
+        change: str,
         back: bool = False,
     ) -> Result:
-        verb, connecting = self.verb, self.fleet.connecting
-        transport = RateLimitedCopies(
-            by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
-        )
-
+        """Change the switches; ``change`` is the id of the change in the index."""
         captures = {device.name: EvidenceRecord(run.device(device)) for device in fleet.devices}
-
-        async def change(
-            device: Device, stop_controller: StopController, shown: Progress
-        ) -> DeviceChangeResult:
-            state = states[device.name]
-            evidence = captures[device.name]
-            context = ChangeContext(
-                device=device,
-                plan=state.plan,
-                transport=transport,
-                evidence=evidence,
+        making: ChangeMaking
+        if self.fleet.connecting.hub is not None:
+            making = self._over_hub(run, fleet, states, journal, files, captures, change)
+        else:
+            connecting = self.fleet.connecting
+            making = FromHere(
+                verb=self.verb,
+                transport=RateLimitedCopies(
+                    by_name(fleet.credentials, connecting, self.operator), rate=connecting.login_rate
+                ),
+                states=states,
+                captures=captures,
                 mask=run.masked,
                 journal=journal,
-                commands=verb.commands,
-                row_commands=verb.row_commands,
-                judge=lambda facts: verb.judge(device, state.plan, facts),
-                replan=lambda memory, outcomes: verb.replan(device, state.plan, memory, outcomes),
                 secrets=secrets,
+                files=files,
                 operator=step_operator,
-                stop_controller=stop_controller,
                 timeouts=Timeouts(wait=self.options.wait, reload=self.options.reload_wait),
-                copying=None if files is None else FileCopying(transport=transport, file_store=files),
-                on_event=shown.event,
+                rollback_on_fail=self.options.rollback_on_fail,
             )
-            if back:
-                return await _roll_back_device(context, state)
-            return await apply(context, state, rollback_on_fail=self.options.rollback_on_fail)
+        verb = self.verb
 
-        sessions: Closable = transport
-        changing: _Changing = change
-        if connecting.hub is not None:
-            changing, sessions = self._at_workers(run, fleet, states, journal, files, captures)
+        async def changed(
+            device: Device, stop_controller: StopController, shown: Progress
+        ) -> DeviceChangeResult | None:
+            return await making.change(device, stop_controller, shown.event, back=back)
+
         switches = pluralize(len(fleet.devices), "switch")
         journal.reserve(states[device.name].plan for device in fleet.devices)
         self.operator.status(f"run {run.id}: {switches}, journal {journal.path}")
         name_open_mode(run.path.parent, "700", self.operator)
         rollout = Rollout(self.options.sizes, self.options.max_fail, self.operator, run, captures, back=back)
         try:
-            with session_logs(run, connecting):
+            with session_logs(run, self.fleet.connecting):
                 rollout.change_all(
                     fleet.devices,
-                    changing,
-                    transport=sessions,
-                    workers=connecting.workers,
+                    changed,
+                    transport=making,
+                    workers=self.fleet.connecting.at_once,
                     alone=lambda device: states[device.name].plan.reloads and not back,
                     verb=verb.verb,
                 )
@@ -527,42 +513,6 @@ class ChangeSession(Generic[Observation, Result]):
         keep(lambda: run.attach(verb.attachment, self.document(result)), self.operator)
         return result
 
-    def _at_workers(
-        self,
-        run: Run,
-        fleet: _Fleet,
-        states: Mapping[str, SwitchState],
-        journal: JournalFile,
-        files: FileStore | None,
-        captures: Mapping[str, EvidenceRecord],
-    ) -> tuple[_Changing, DeviceEngine]:
-        """Return what has a switch changed by a worker near it, and the engine of these workers.
-
-        Raises HubError.
-        """
-        connecting = self.fleet.connecting
-        if connecting.hub is None or files is None:
-            raise ValueError("only the exchange of files is made over a hub")
-        engine = over_hub(connecting.hub, fleet.devices, connecting, self.operator)
-
-        async def change(
-            device: Device, stop_controller: StopController, shown: Progress
-        ) -> DeviceChangeResult:
-            return await self.verb.change_over_hub(
-                ChangeAtWorker(
-                    device=device,
-                    plan=states[device.name].plan,
-                    engine=engine,
-                    run=run,
-                    journal=journal,
-                    evidence=captures[device.name],
-                    files=files,
-                    on_event=shown.event,
-                )
-            )
-
-        return change, engine
-
     def _again(self, plans: Sequence[SwitchPlan], file: Path) -> str:
         """Return the command that makes these plans of a file again."""
         devices = {device.name: device for device in self.chosen()}
@@ -579,14 +529,83 @@ class ChangeSession(Generic[Observation, Result]):
 
     # -- switches ---------------------------------------------------------------------------------
 
-    def _check_is_here(self) -> None:
-        """Raise InputError over a hub, unless its workers make the changes of this verb."""
-        if self.fleet.connecting.hub is not None and not self.verb.is_done_over_hub:
-            raise InputError(
-                "changes are not sent over a hub; nothing was sent",
-                hint="run it without a hub on a computer that reaches the switches; with --dry-run, a plan "
-                "is made over a hub too",
+    def _over_hub(
+        self,
+        run: Run,
+        fleet: _Fleet,
+        states: Mapping[str, SwitchState],
+        journal: JournalFile,
+        files: FileStore | None,
+        captures: Mapping[str, EvidenceRecord],
+        change: str,
+    ) -> ChangeMaking:
+        """Return what has workers make the change. Raises InputError, HubError."""
+        connecting = self.fleet.connecting
+        assert connecting.hub is not None  # noqa: S101 - the caller has looked
+        if self.verb.is_done_over_hub:
+            if files is None:
+                raise ValueError("an exchange of files has a folder for them")
+            return AtWorkers(
+                verb=self.verb,
+                engine=over_hub(connecting.hub, fleet.devices, connecting, self.operator),
+                run=run,
+                states=states,
+                captures=captures,
+                journal=journal,
+                files=files,
             )
+        require_cluster()
+        from slp_ops.app.hub_changes import HubChanges
+
+        return HubChanges(
+            connecting.hub,
+            fleet.devices,
+            connecting,
+            self.operator,
+            run=run,
+            journal=journal,
+            states=states,
+            captures=captures,
+            change=change,
+            task_of=lambda device, back: self.verb.hub_task(
+                device, states[device.name], change, self.options, back=back
+            ),
+        )
+
+    def _check_way(self, states: Iterable[SwitchState], *, sealed: bool = True) -> None:
+        """Refuse to continue a change in another way than it was begun, over a hub or from here.
+
+        The journal of the worker that makes a change knows more than the one here. Raises InputError.
+        """
+        if self.verb.is_done_over_hub:
+            return
+        over_hub = self.fleet.connecting.hub is not None
+        found = list(states)
+        if over_hub:
+            self.verb.check_hub([state.plan for state in found])
+        touched = [state for state in found if state.touched]
+        away = [state for state in touched if state.is_at_worker]
+        if away and not (over_hub and sealed):
+            names = ", ".join(state.plan.name for state in away)
+            workers = ", ".join(dict.fromkeys(state.approved.worker for state in away if state.approved))
+            raise InputError(
+                f"the change of {names} is with {workers}, a worker of its site; nothing was sent",
+                hint="continue with --hub, and with the journal as slp-ops of this user wrote it",
+            )
+        here = [state.plan.name for state in touched if state.approved is None]
+        if over_hub and (here or not sealed):
+            raise InputError(
+                f"the change of {', '.join(here)} was begun without a hub; nothing was sent"
+                if here
+                else "a journal that slp-ops of this user did not write is not continued over a hub",
+                hint="continue without --hub, on a computer that reaches the switches",
+            )
+
+    def _check_plans(self, plans: Sequence[SwitchPlan]) -> None:
+        """Refuse a plan that the verb cannot apply, or not over a hub. Raises InputError."""
+        self.verb.check_plans(plans)
+        if self.fleet.connecting.hub is not None and not self.verb.is_done_over_hub:
+            self.verb.check_hub(plans)
 
     def _engine(self, fleet: _Fleet) -> DeviceEngine:
         """Return what reads the switches for a plan. Raises InputError, HubError."""
@@ -662,16 +681,6 @@ class ChangeSession(Generic[Observation, Result]):
 
 def _switch(device: Device, serials: tuple[str, ...] = ()) -> ChangedSwitch:
     return ChangedSwitch(name=device.name, address=f"{device.host}:{device.port}", serials=serials)
-
-
-async def _roll_back_device(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
-    session = DeviceSession(context)
-    try:
-        rolled = await roll_back(context, state, session)
-    finally:
-        await session.close()
-    end, why = note_end(context, rolled.end, rolled.why)
-    return DeviceChangeResult(name=context.device.name, site=context.device.site, end=end, why=why)
 
 
 def _plan_result(

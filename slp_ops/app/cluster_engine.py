@@ -48,7 +48,7 @@ from slp_ops.runs.mask_key import key_id
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -94,7 +94,7 @@ class Cluster:
     def __init__(
         self, hub: Path, devices: Sequence[Device], connecting: SessionOptions, operator: Operator
     ) -> None:
-        """Find the workers of the devices' sites.
+        """Find the workers of the devices' sites. A run begins: no credential of these is stopped any more.
 
         Raises InputError, and HubError where the hub is not reached or no site has a worker.
         """
@@ -102,7 +102,7 @@ class Cluster:
         self._debug = connecting.debug
         self._notice = AskOnce(operator).notice
         sites = Counter(device.site for device in devices)
-        self._workers = run_to_end(_workers_at(self._folder, self._address))
+        self._workers = run_to_end(_workers_at(self._folder, self._address, sites))
         for worker in self._workers:
             if worker.site in sites and worker.is_clock_wrong:
                 self._notice(
@@ -115,7 +115,6 @@ class Cluster:
             if len(missing) == len(sites):
                 raise HubError(message, hint=_TOO_LATE.format(site))
             self._notice(message)
-        self._sites = tuple(sites)
         self._session: _Session | None = None
         self._connecting = asyncio.Lock()
         self._is_leaving = False
@@ -127,9 +126,7 @@ class Cluster:
             raise VisitFailed(reason)
         async with self._connecting:
             if self._session is None:
-                self._session = await _Session.open(
-                    self._folder, self._address, run, self._sites, self._notice
-                )
+                self._session = await _Session.open(self._folder, self._address, run, self._notice)
                 if self._is_leaving:
                     self._session.leave()
         for attempt in range(_ATTEMPTS):
@@ -206,9 +203,12 @@ class Cluster:
         return None
 
 
-async def _workers_at(folder: Path, address: HubAddress) -> list[LiveWorker]:
+async def _workers_at(folder: Path, address: HubAddress, sites: Iterable[str]) -> list[LiveWorker]:
     async with connected(folder, address) as client:
-        return await live_workers(client.jetstream())
+        js = client.jetstream()
+        found = await live_workers(js)
+        await asyncio.gather(*(begin_counts(js, site) for site in {each.site for each in found} & set(sites)))
+        return found
 
 
 @dataclass(slots=True, eq=False)
@@ -252,23 +252,13 @@ class _Session:
 
     @classmethod
     async def open(
-        cls,
-        folder: Path,
-        address: HubAddress,
-        run: Run,
-        sites: Sequence[str],
-        notice: Callable[[str], None],
+        cls, folder: Path, address: HubAddress, run: Run, notice: Callable[[str], None]
     ) -> _Session:
-        """Connect. What an earlier process of the run has cancelled is in force again, and no credential of
-        the sites is stopped any more.
-
-        Raises HubError.
-        """
+        """Connect. What an earlier process of the run has cancelled is in force again. Raises HubError."""
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(connected(folder, address))
             session = cls(run, client, client.jetstream(), notice, stack.pop_all())
         await remove(session.js, CONTROL_STREAM, subject(CONTROL, ANY, run.id))
-        await asyncio.gather(*(begin_counts(session.js, site) for site in sites))
         # What a site floods this process with is dropped.
         await client.subscribe(
             subject(EVENT, ANY, run.id, ANY),

@@ -12,10 +12,10 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.site_host_keys import key_subject
-from slp_ops.cluster.access_folder import read_address
+from slp_ops.cluster.access_folder import SIGNING_FILE, read_address
 from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams
 from slp_ops.cluster.broker_config import HOST_KEYS_STREAM
-from slp_ops.cluster.hub_folder import HubFolder, HubState
+from slp_ops.cluster.hub_folder import OPERATOR, HubFolder, HubState
 from slp_ops.cluster.joining import serve_joining
 from slp_ops.cluster.ledger_store import prepare_ledger
 from slp_ops.cluster.nats_server import NatsServer, find_binary
@@ -123,6 +123,11 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
                 await sites.apply()  # before the worker is answered: it connects at once
             say(f"site {site}: {holder} joined")
 
+        if hub.can_approve:
+            say(
+                f"{hub.path / OPERATOR / SIGNING_FILE} approves changes: move it to the operator's computer; "
+                "a hub that is taken over could send changes with it"
+            )
         joining = await serve_joining(hub, state, joined, say)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")

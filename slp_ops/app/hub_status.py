@@ -129,7 +129,11 @@ async def _status(folder: Path) -> HubStatus:
         streams=streams,
         disk_used=used,
         disk_allowed=state.disk_bytes,
-        remarks=(*remarks_on(sites, now), *_remarks_on_disk(used, state.disk_bytes)),
+        remarks=(
+            *remarks_on(sites, now),
+            *_remarks_on_own_certificates(HubFolder(folder), now),
+            *_remarks_on_disk(used, state.disk_bytes),
+        ),
     )
 
 
@@ -218,6 +222,13 @@ def _remarks_on_worker(worker: WorkerStatus) -> Iterator[HubRemark]:
         )
 
 
+def _remarks_on_own_certificates(hub: HubFolder, now: datetime) -> Iterator[HubRemark]:
+    for name, until in hub.certificates():
+        if until - now < _ENDS_SOON:
+            message = _OWN_CERTIFICATE.format(name=name, until=f"{until:%Y-%m-%d}")
+            yield HubRemark(kind="certificate", message=message, hint=_START_AGAIN)
+
+
 def _remarks_on_disk(used: int, allowed: int) -> Iterator[HubRemark]:
     if used > allowed * _DISK_SHARE:
         yield HubRemark(kind="disk", message=_DISK.format(percent=100 * used // allowed), hint=_MORE_DISK)
@@ -232,6 +243,14 @@ _JOIN_AGAIN: Final = Text(
     "slp-ops worker join; then restart the worker",
     "'slp-ops hub site add {site}' でコードを作成し、ワーカのコンピュータで slp-ops worker join を実行して"
     "再度参加させ、ワーカを再起動してください",
+)
+_OWN_CERTIFICATE: Final = Text(
+    "the certificate {name} of the hub ends on {until}", "ハブの証明書 {name} の有効期限は {until} です"
+)
+_START_AGAIN: Final = Text(
+    "start the hub again: 'slp-ops hub up' renews it; then copy the folder 'operator' again",
+    "ハブを再起動すると 'slp-ops hub up' が更新します。その後、フォルダ 'operator' をもう一度"
+    "コピーしてください",
 )
 _NO_WORKER: Final = Text(
     "site {site}: no worker is connected; {count:task} open",

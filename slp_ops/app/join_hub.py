@@ -41,6 +41,7 @@ async def join(host: str, port: int, code_text: str) -> tuple[HubAddress, Path]:
             key=key_to_pem(key),
             certificate=answer.certificate.encode(),
             authority=answer.authority.encode(),
+            approvers=answer.approvers,
         )
     except OSError as error:
         raise StoreError(f"cannot write {folder}: {error.strerror or error}") from error

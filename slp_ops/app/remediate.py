@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.app.change.operator import ChangeOperator, Decisions, NonInteractiveChange, ScriptedAnswers
+from slp_ops.app.change.options import ChangeOptions
 from slp_ops.app.change.parameters import (
     ask_again,
     ask_missing,
@@ -21,7 +23,8 @@ from slp_ops.app.change.parameters import (
 from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.verb import ChangeVerb
-from slp_ops.app.change_session import ChangeOptions, ChangeSession, FleetOptions
+from slp_ops.app.change_session import ChangeSession, FleetOptions
+from slp_ops.app.change_task import ChangeTask, rules_digest, unfit_for_hub
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.errors import InputError
@@ -37,6 +40,7 @@ from slp_ops.planning import (
     plan_save,
 )
 from slp_ops.planning.documents import read_plans
+from slp_ops.planning.journal_state import StepState
 from slp_ops.planning.rebuild import rebuilt
 from slp_ops.planning.repeat import repeatable_step
 from slp_ops.planning.values import values_of
@@ -235,6 +239,20 @@ class Wanted:
             given=self.given(device),
         )
 
+    def as_in(self, plan: SwitchPlan) -> Wanted:
+        """Return the planning input that made a plan. Raises InputError without its certificate."""
+        options = {name: value for action in plan.actions for name, value in action.params.items()}
+        return replace(
+            self,
+            options=options,
+            files=read_certificate_files(options, self.playbooks),
+            named=tuple(action.playbook for action in plan.actions),
+        )
+
+    def judge(self, device: Device, facts: Facts) -> tuple[Outcome, ...]:
+        """Audit a switch."""
+        return run_rules(facts, audit_options=self.audit_options, intent=Intent.of(device.intent))
+
     def plan(self, switch: PlannedSwitch) -> PlanningResult:
         """Plan for a switch."""
         return plan_device(switch, self.playbooks, named=self.named, timer=self.timer, always=self.always)
@@ -276,12 +294,40 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
                         hint="name the folder it came from with --playbooks DIR",
                     )
 
+    def check_hub(self, plans: Iterable[SwitchPlan]) -> None:
+        """Refuse a plan with secrets or files: they do not go over a hub."""
+        for plan in plans:
+            if reason := unfit_for_hub(plan, self._wanted.playbooks):
+                words = [word for action in plan.actions for word in ("--playbook", action.playbook)]
+                command = shlex.join(["slp-ops", "remediate", *words, "--limit", plan.name])
+                raise InputError(
+                    f"{plan.name}: {reason}; nothing was sent",
+                    hint=f"on a computer at site {plan.site}, without a hub: {command}",
+                )
+
+    def hub_task(
+        self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
+    ) -> ChangeTask:
+        """Return the plan, and what the operator has decided about it."""
+        return ChangeTask(
+            device=device,
+            change=change,
+            plan=state.plan,
+            rules=rules_digest(self._wanted.audit_options.knowledge),
+            owner="" if state.approved is None else state.approved.worker,
+            back=back,
+            rollback_on_fail=options.rollback_on_fail,
+            manual_done=self._request.manual_done,
+            timer=self._wanted.timer,
+            decision=self._request.settled.get(device.name),
+            done=tuple(number for number, step in state.steps.items() if step is StepState.DONE),
+            wait=options.wait,
+            reload_wait=options.reload_wait,
+        )
+
     def observe(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
         """Audit a switch."""
-        outcomes = run_rules(
-            memory.facts, audit_options=self._wanted.audit_options, intent=Intent.of(device.intent)
-        )
-        return self._wanted.switch(device, memory, outcomes)
+        return self._wanted.switch(device, memory, self._wanted.judge(device, memory.facts))
 
     def plan(
         self, observations: Mapping[str, PlannedSwitch], operator: ChangeOperator
@@ -306,13 +352,13 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
         """Audit a switch."""
-        return run_rules(facts, audit_options=self._wanted.audit_options, intent=Intent.of(device.intent))
+        return self._wanted.judge(device, facts)
 
     def replan(
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """Plan with the parameters and playbooks of the plan."""
-        wanted = self._as_in(plan)
+        wanted = self._wanted.as_in(plan)
         return wanted.plan(wanted.switch(device, memory, outcomes))
 
     def rebuild(
@@ -324,7 +370,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
         """
         found = {}
         for name, switch in observations.items():
-            wanted = self._as_in(plans[name])
+            wanted = self._wanted.as_in(plans[name])
             given = replace(switch.given, options=wanted.options, files=wanted.files)
             result = wanted.plan(replace(switch, given=given))
             if resumed and result.plan is None and all(each.needless for each in result.skipped):
@@ -351,17 +397,9 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def check_rollback(self, plans: Iterable[SwitchPlan], journal: Path) -> Mapping[str, SwitchPlan]:
         """Return the plans as their playbooks give them. Raises InputError."""
-        return {plan.name: rebuilt(plan, self._wanted.playbooks, self._as_in(plan).files) for plan in plans}
-
-    def _as_in(self, plan: SwitchPlan) -> Wanted:
-        """Return the planning input that made a plan."""
-        options = {name: value for action in plan.actions for name, value in action.params.items()}
-        return replace(
-            self._wanted,
-            options=options,
-            files=read_certificate_files(options, self._wanted.playbooks),
-            named=tuple(action.playbook for action in plan.actions),
-        )
+        return {
+            plan.name: rebuilt(plan, self._wanted.playbooks, self._wanted.as_in(plan).files) for plan in plans
+        }
 
     def secrets(self, states: Iterable[SwitchState], operator: ChangeOperator) -> Mapping[str, Secret]:
         """Return the secrets of the steps that are not done. Raises InputError.

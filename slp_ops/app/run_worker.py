@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from slp_ops.app.audit_device import AuditOptions
+from slp_ops.app.change.parameters import load_playbooks
 from slp_ops.app.cluster_extra import require_cluster
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.sessions import by_name, credentials_for
@@ -17,13 +19,18 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
+    from slp_ops.playbook import Risk
     from slp_ops.transport.known_hosts import Key
+
+_JOURNALS: Final = "site-changes"  # in the state directory: the journals of the changes of each worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerRequest:
     """Request for a worker. ``access`` is the folder of its key; None is where ``join`` wrote it.
 
+    ``allow`` is the highest risk of a change that it makes; rules and playbooks of the folders are installed
+    at the worker, beside the packaged ones.
     ``saves_usage``: it may save the usage reports of its switches, for ``slp-ops usage save --hub``.
     """
 
@@ -31,6 +38,9 @@ class WorkerRequest:
     access: Path | None
     target: DeviceSelection
     connecting: SessionOptions
+    allow: Risk
+    rules_dir: Path | None = None
+    playbooks_dir: Path | None = None
     saves_usage: bool = False
 
 
@@ -41,10 +51,14 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     """
     require_cluster()
     from slp_ops.app.join_hub import folder_of
+    from slp_ops.app.remediate import Wanted
+    from slp_ops.app.rule_options import knowledge_of
+    from slp_ops.app.site_changes import ChangePolicy
     from slp_ops.app.site_credentials import secret_ids
     from slp_ops.app.site_hops import SiteHops
-    from slp_ops.app.site_worker import WorkerSettings, serve
-    from slp_ops.cluster.access_folder import read_address
+    from slp_ops.app.site_worker import ChangeSettings, WorkerSettings, serve
+    from slp_ops.cluster.access_folder import read_address, read_approvers
+    from slp_ops.paths import state_dir
     from slp_ops.runs.mask_key import mask_key
 
     folder = request.access or folder_of(request.site)
@@ -56,6 +70,8 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     inventory, devices = request.target.choose(operator)
     credentials = credentials_for(inventory, devices, ask=operator.ask)
     key = mask_key()
+    knowledge = knowledge_of(request.rules_dir)
+    playbooks = load_playbooks(request.playbooks_dir, [rule.id for rule in knowledge.rules])
     claimed: dict[tuple[str, int], Key] = {}
     hops = SiteHops()
     transport = by_name(credentials, request.connecting, operator, claimed=claimed, hop_gate=hops)
@@ -71,6 +87,15 @@ def run(request: WorkerRequest, operator: Operator) -> None:
         mask_key=key,
         max_sessions=min([request.connecting.workers, *limits]),
         notice=operator.notice,
+        changes=ChangeSettings(
+            policy=ChangePolicy(
+                approvers=read_approvers(folder),
+                allow=request.allow,
+                wanted=Wanted(playbooks=playbooks, audit_options=AuditOptions(knowledge=knowledge)),
+                folder=state_dir() / _JOURNALS / address.holder,
+            ),
+            transport=transport,
+        ),
         copying=transport if request.saves_usage else None,
     )
     with suppress(KeyboardInterrupt):

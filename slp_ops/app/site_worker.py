@@ -12,16 +12,19 @@ import secrets
 import shutil
 from base64 import b64decode
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
+from slp_ops.app.change_task import CHANGE
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
+from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
@@ -64,6 +67,9 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+    from slp_ops.app.change_task import ChangeAnswer, ChangeTask
+    from slp_ops.app.device_work import AnyWork
+    from slp_ops.app.site_changes import ChangePolicy
     from slp_ops.app.site_hops import SiteHops
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
@@ -75,8 +81,17 @@ _STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
 _MOST_TAKEN: Final = 1000  # names of captures in a task
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
+_WITH_FILES: Final = frozenset({USAGE_SAVE, CHANGE.name})  # works that may leave files beside the captures
 # Fields of a device that decide where a session goes and with what.
 _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSettings:
+    """Policy and sessions of a worker that may change switches. ``transport`` does not pace its logins."""
+
+    policy: ChangePolicy
+    transport: CopyingTransport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +115,7 @@ class WorkerSettings:
     max_sessions: int
     notice: Callable[[str], None]
     copying: CopyingTransport | None = None
+    changes: ChangeSettings | None = None
 
 
 async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> None:
@@ -135,6 +151,10 @@ class _SiteWorker:
     going_on: set[str] = field(default_factory=set)
     cancellations: int = 0  # that were received
     reconnects: int = 0
+    changes: SiteChanges | None = None
+    at_work: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = field(
+        default_factory=WeakValueDictionary
+    )
 
     @classmethod
     def connected(cls, settings: WorkerSettings, holder: str, client: Client, root: Path) -> _SiteWorker:
@@ -150,11 +170,21 @@ class _SiteWorker:
         )
         settings.hops.gate = limits
         keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
-        if settings.copying is None:
-            transport = Paced(WithFirstKeys(settings.transport, keys), limits)
-            return cls(settings, holder, client, js, root, limits, transport, None)
-        copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
-        return cls(settings, holder, client, js, root, limits, copying, copying)
+        changes, copying = settings.changes, None
+        transport: Transport = Paced(WithFirstKeys(settings.transport, keys), limits)
+        if settings.copying is not None:
+            transport = copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
+        worker = cls(settings, holder, client, js, root, limits, transport, copying)
+        if changes is not None:
+            worker.changes = SiteChanges(
+                policy=changes.policy,
+                site=settings.site,
+                holder=holder,
+                client=client,
+                js=js,
+                transport=PacedCopies(CopiesWithFirstKeys(changes.transport, keys), limits),
+            )
+        return worker
 
     async def is_heard(self) -> bool:
         """Return whether the hub takes heartbeats. A connection of a moment of change may be deaf."""
@@ -173,7 +203,7 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=tuple(name for name in WORKS if self._permits(name)),
+                works=(*(name for name in WORKS if self._permits(name)), CHANGE.name),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
@@ -198,6 +228,8 @@ class _SiteWorker:
         except* HubError as errors:
             raise errors.exceptions[0] from None
         finally:
+            if self.changes is not None:
+                await self.changes.end()
             for task in self.serving:
                 task.cancel()
             if self.serving:
@@ -240,6 +272,8 @@ class _SiteWorker:
                 self.cancellations += 1
                 for visit in self.visits.get(run, ()):
                     visit.cancel()
+                if self.changes is not None:
+                    self.changes.stop(run)
 
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
@@ -247,7 +281,10 @@ class _SiteWorker:
         try:
             names = _names_of(message, self.settings.site)
             try:
-                await self._answer(message, names)
+                # A broker that was killed, or was out of reach for long, delivers again what is at work here.
+                lock = self.at_work.setdefault(names, asyncio.Lock())
+                async with lock:
+                    await self._answer(message, names)
             except BaseException as err:
                 if not is_foreign(err) and not isinstance(err, SlpOpsError):
                     raise
@@ -278,7 +315,7 @@ class _SiteWorker:
             raise InvalidMessage("a name that no run gives")
         if len(order.taken) > _MOST_TAKEN:
             raise InvalidMessage("more captures than a run has of a switch")
-        await self._visit(order)
+        await self._visit(order, message)
 
     async def _refuse(self, names: tuple[str, str, str], failure: DeviceFailure) -> None:
         """Answer a task that cannot be done, so that its run does not wait for it."""
@@ -310,13 +347,13 @@ class _SiteWorker:
             self.going_on.add(run)
         return False
 
-    async def _visit(self, order: TaskMessage) -> None:
+    async def _visit(self, order: TaskMessage, message: Msg) -> None:
         """Visit the device and publish its evidence under an attempt of its own."""
         attempt = secrets.token_hex(8)
         folder = self.root / attempt
         try:
             kept = RunEvidence(folder, key=self.settings.mask_key)
-            if order.taken or order.debug or order.work == USAGE_SAVE:
+            if order.taken or order.debug or order.work in _WITH_FILES:
                 folder.mkdir(mode=0o700)
             held: HeldFolder | None = None
             if order.taken:
@@ -324,8 +361,10 @@ class _SiteWorker:
                 evidence = kept.folder(order.folder)
             else:
                 evidence = held = kept.folder_as(HeldFolder, order.folder)
-            visit = asyncio.create_task(self._outcome(order, kept, evidence))
-            self.visits.setdefault(order.run, set()).add(visit)
+            visit = asyncio.create_task(self._outcome(order, message, kept, evidence))
+            visits = self.visits.setdefault(order.run, set())
+            if order.work != CHANGE.name:  # a change is not cut off in a step
+                visits.add(visit)
             try:
                 outcome = await visit
             except asyncio.CancelledError:
@@ -334,9 +373,9 @@ class _SiteWorker:
                     raise
                 outcome = None
             finally:
-                self.visits[order.run].discard(visit)
-                if not self.visits[order.run]:
-                    del self.visits[order.run]
+                visits.discard(visit)
+                if not visits:
+                    self.visits.pop(order.run, None)
             data = await asyncio.to_thread(
                 pack,
                 folder / order.folder,
@@ -370,9 +409,11 @@ class _SiteWorker:
         for name in order.taken:
             atomic_files.replace(folder / name, files.get(name, b""))
 
-    async def _outcome(self, order: TaskMessage, kept: RunEvidence, evidence: DeviceFolder) -> Outcome:
+    async def _outcome(
+        self, order: TaskMessage, message: Msg, kept: RunEvidence, evidence: DeviceFolder
+    ) -> Outcome:
         try:
-            work = work_of(order.work)
+            work = self._work(order, message, kept.masked)
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
             return Outcome(failure=_refused("unknown_task", f"the worker does not know this task: {err}"))
@@ -393,6 +434,24 @@ class _SiteWorker:
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )
         return await outcome_of(work, task, tools)
+
+    def _work(self, order: TaskMessage, message: Msg, mask: Callable[[str], str]) -> AnyWork:
+        """Return the work of a task. Raises ValueError."""
+        changes = self.changes
+        if order.work != CHANGE.name or changes is None:
+            return work_of(order.work)
+
+        async def visit(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
+            return await changes.change(
+                task,
+                order,
+                message,
+                evidence=tools.evidence,
+                mask=mask,
+                on_event=tools.on_event,
+            )
+
+        return replace(CHANGE, visit=visit)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""

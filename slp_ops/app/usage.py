@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from slp_ops.app.ack_files import AckFiles
 from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, Decisions, NonInteractiveChange
+from slp_ops.app.change.options import ChangeOptions
 from slp_ops.app.change.verb import ChangeVerb
-from slp_ops.app.change_session import ChangeOptions, ChangeSession, FleetOptions
+from slp_ops.app.change_session import ChangeSession, FleetOptions
 from slp_ops.app.follow_up import journal_command
 from slp_ops.app.live_run import read_switches
 from slp_ops.app.past_exchanges import before_in, imported_in

@@ -64,7 +64,7 @@ def _with_options(command: _Command, options: Sequence[Callable[[_Command], _Com
         reload_wait: int = 30,
         **kwargs: Any,
     ) -> Any:
-        from slp_ops.app.change_session import ChangeOptions
+        from slp_ops.app.change.options import ChangeOptions
 
         try:
             sizes = parse_batches(batch)

@@ -33,8 +33,8 @@ from slp_ops.cli.writing import print_result, print_text
 
 if TYPE_CHECKING:
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change.results import ChangeResult, PlanResult
-    from slp_ops.app.change_session import ChangeOptions
     from slp_ops.app.remediate import ApplyRequest
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions

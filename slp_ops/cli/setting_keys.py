@@ -15,7 +15,7 @@ KEYS: Final = (
         ValueKind.FLAG,
         False,
         "all_facts check-reachability.all clean debug details dry_run force_heavy in_band json "
-        "offline once quiet refresh rollback_on_fail usage.save.all verbose worker.usage_save",
+        "offline once quiet refresh rollback_on_fail usage.save.all verbose",
     ),
     (
         ValueKind.NUMBER,

@@ -25,8 +25,8 @@ from slp_ops.cli.terminal import TerminalOperator
 from slp_ops.cli.writing import print_result, print_text
 
 if TYPE_CHECKING:
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change.results import ChangeResult
-    from slp_ops.app.change_session import ChangeOptions
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.app.usage import UsagePlan

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slp_ops.app.change_session import Risk
 from slp_ops.app.sessions import HostKeyMode, SessionOptions
 from slp_ops.cli.language import spoken
 from slp_ops.cli.options import (
+    ConsentOption,
     NamedPath,
     SelectingOption,
     inventory_option,
     message_lang_option,
     source_options,
 )
+from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.session_options import (
     connect_timeout_option,
     host_key_option,
@@ -60,13 +63,30 @@ if TYPE_CHECKING:
 @click.option(
     "--usage-save",
     "saves_usage",
+    cls=ConsentOption,
     is_flag=True,
-    envvar="SLP_OPS_WORKER_USAGE_SAVE",
     help="Permit slp-ops usage save --hub: a file of usage reports on flash, its copy, its deletion.",
 )
 @inventory_option
 @ssh_config_option
 @source_options
+@click.option(
+    "--allow",
+    cls=ConsentOption,
+    type=click.Choice([risk.value for risk in Risk]),
+    default=Risk.CHANGE.value,
+    show_default=True,
+    help="Highest risk of an approved change that this worker makes.",
+)
+@rules_option
+@click.option(
+    "--playbooks",
+    "playbooks_dir",
+    type=NamedPath(path_type=Path, file_okay=False),
+    envvar="SLP_OPS_PLAYBOOKS",
+    metavar="DIR",
+    help="Your own playbooks: every .yaml file in DIR.",
+)
 @known_hosts_option
 @host_key_option
 @login_rate_option
@@ -83,6 +103,9 @@ def command(
     inventory_path: Path | str,
     ssh_config: Path,
     sources: SourceOptions,
+    allow: str,
+    rules_dir: Path | None,
+    playbooks_dir: Path | None,
     known_hosts: Path | None,
     host_key: str,
     login_rate: float,
@@ -93,6 +116,9 @@ def command(
     Inventory, credentials and host keys are this worker's own. It only connects outwards, to the hub, and
     logs in to the switches of its own inventory alone. --login-rate is that of all workers of the site
     together.
+
+    It makes a change only with the approval of an operator whose key it got when it joined, with its own
+    playbooks, and up to its own --allow.
     """
     if context.invoked_subcommand is not None:
         return
@@ -117,6 +143,9 @@ def command(
             login_rate=login_rate,
             connect_timeout=connect_timeout,
         ),
+        allow=Risk(allow),
+        rules_dir=rules_dir,
+        playbooks_dir=playbooks_dir,
         saves_usage=saves_usage,
     )
     run_worker.run(request, TerminalOperator())

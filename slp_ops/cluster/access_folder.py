@@ -4,6 +4,8 @@ ca.pem             the hub's authority
 certificate.pem    the holder's certificate
 key.pem            the holder's private key; made here, and never anywhere else
 hub.json           the broker's address and the site
+signing.key        of an operator: signs the approvals of changes
+approvers.json     of a worker: public keys of operators who may approve changes, as of its joining
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 AUTHORITY_FILE: Final = "ca.pem"
 CERTIFICATE_FILE: Final = "certificate.pem"
 KEY_FILE: Final = "key.pem"
+SIGNING_FILE: Final = "signing.key"
+_APPROVERS_FILE: Final = "approvers.json"
 _HUB_FILE: Final = "hub.json"
 _LARGEST: Final = 2**16
 
@@ -39,8 +43,22 @@ class HubAddress:
     site: str = ""
 
 
+@json_document
+class Approvers:
+    """Public keys of the operators who may approve changes."""
+
+    schema: Literal["slp-ops/approvers/1"] = "slp-ops/approvers/1"
+    keys: tuple[str, ...] = ()
+
+
 def write_access(
-    folder: Path, *, address: HubAddress, key: bytes, certificate: bytes, authority: bytes
+    folder: Path,
+    *,
+    address: HubAddress,
+    key: bytes,
+    certificate: bytes,
+    authority: bytes,
+    approvers: tuple[str, ...] = (),
 ) -> None:
     """Write a folder for its owner alone. Raises OSError."""
     make_private(folder)
@@ -48,6 +66,7 @@ def write_access(
         (KEY_FILE, key),
         (CERTIFICATE_FILE, certificate),
         (AUTHORITY_FILE, authority),
+        (_APPROVERS_FILE, to_json(Approvers(keys=approvers), indent=2).encode() + b"\n"),
         (_HUB_FILE, to_json(address, indent=2).encode() + b"\n"),
     ):
         with replacing(folder / name, sync=True) as file:
@@ -72,6 +91,29 @@ def read_address(folder: Path, *, hint: str) -> HubAddress:
     except (InvalidJson, ShapeError) as error:
         problem = Problem(path=str(path), message=str(error), expected="what slp-ops wrote there")
         raise InputError((problem,), hint=hint) from error
+
+
+def read_approvers(folder: Path) -> tuple[str, ...]:
+    """Return the keys that a worker got when it joined; none for one that joined an older hub.
+
+    Raises InputError.
+    """
+    path = folder / _APPROVERS_FILE
+    if not path.exists():
+        return ()
+    try:
+        return decode(Approvers, parse_json(read_input(path, _LARGEST))).keys
+    except (InvalidJson, ShapeError) as error:
+        raise InputError((Problem(path=str(path), message=str(error)),), hint="join again") from error
+
+
+def read_signing_key(folder: Path) -> bytes:
+    """Return the key with which an operator signs approvals. Raises InputError."""
+    return read_input(
+        folder / SIGNING_FILE,
+        _LARGEST,
+        hint="slp-ops hub init writes it into the folder 'operator', for the operator who approves changes",
+    )
 
 
 def check_private(path: Path) -> None:

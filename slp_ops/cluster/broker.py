@@ -27,6 +27,7 @@ from slp_ops.cluster.authority import validity_of
 from slp_ops.cluster.broker_config import (
     CONTROL_STREAM,
     EVIDENCE_STREAM,
+    FENCE_STREAM,
     HEARTBEAT_STREAM,
     HOST_KEYS_STREAM,
     LIMITS_STREAM,
@@ -35,8 +36,10 @@ from slp_ops.cluster.broker_config import (
 from slp_ops.cluster.messages import Heartbeat, InvalidMessage, from_message
 from slp_ops.cluster.site_ledger import LARGEST_LEDGER
 from slp_ops.cluster.subjects import (
+    APPROVAL,
     CONTROL,
     EVIDENCE,
+    FENCE,
     HEARTBEAT,
     HOST_KEY,
     LIMITS,
@@ -98,11 +101,12 @@ _HEARTBEAT_LIFE: Final = 20.0  # without one for so long, a worker counts as gon
 _HEARTBEAT_SHARE: Final = 0.01
 # Shares of the disk that the hub may use. What a worker read is by far the largest.
 _SHARES: Final = {
-    TASKS_STREAM: (TASK, 0.08),
-    EVIDENCE_STREAM: (EVIDENCE, 0.86),
-    CONTROL_STREAM: (CONTROL, 0.01),
-    LIMITS_STREAM: (LIMITS, 0.01),
-    HOST_KEYS_STREAM: (HOST_KEY, 0.01),
+    TASKS_STREAM: ((TASK,), 0.08),
+    EVIDENCE_STREAM: ((EVIDENCE,), 0.85),
+    CONTROL_STREAM: ((CONTROL, APPROVAL), 0.01),
+    FENCE_STREAM: ((FENCE,), 0.01),
+    LIMITS_STREAM: ((LIMITS,), 0.01),
+    HOST_KEYS_STREAM: ((HOST_KEY,), 0.01),
 }
 # Streams whose messages are not of a run.
 _LASTING: Final = frozenset({LIMITS_STREAM, HOST_KEYS_STREAM})
@@ -252,12 +256,12 @@ def _unreachable(address: HubAddress, error: Exception) -> _NotReached:
 
 async def prepare_streams(js: JetStreamContext, *, disk_bytes: int) -> None:
     """Make the streams, or bring their limits up to date."""
-    for name, (family, share) in _SHARES.items():
+    for name, (families, share) in _SHARES.items():
         await _make_stream(
             js,
             StreamConfig(
                 name=name,
-                subjects=[f"{family}.>"],
+                subjects=[f"{family}.>" for family in families],
                 storage=StorageType.FILE,
                 # One message a subject, and a second one is refused: nothing is submitted or stored twice.
                 max_msgs_per_subject=1,
@@ -386,8 +390,9 @@ async def forget_sites(js: JetStreamContext, known: Collection[str]) -> None:
         except ValueError:
             continue
         if site not in known:
-            for stream, (family, _) in (*_SHARES.items(), (HEARTBEAT_STREAM, (HEARTBEAT, 0.0))):
-                await js.purge_stream(stream, subject=f"{subject(family, site)}.>")
+            for stream, (families, _) in (*_SHARES.items(), (HEARTBEAT_STREAM, ((HEARTBEAT,), 0.0))):
+                for family in families:
+                    await js.purge_stream(stream, subject=f"{subject(family, site)}.>")
             await js.delete_consumer(TASKS_STREAM, consumer.name)
 
 

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.cluster.subjects import (
+    APPROVAL,
     CONTROL,
     EVENT,
     EVIDENCE,
+    FENCE,
     HEARTBEAT,
     HOST_KEY,
     LEDGER,
@@ -34,6 +36,7 @@ TASKS_STREAM: Final = "TASKS"
 EVIDENCE_STREAM: Final = "EVIDENCE"
 CONTROL_STREAM: Final = "CONTROL"
 HEARTBEAT_STREAM: Final = "HEARTBEATS"
+FENCE_STREAM: Final = "FENCES"
 HOST_KEYS_STREAM: Final = "HOSTKEYS"
 LIMITS_STREAM: Final = "LIMITS"
 
@@ -133,6 +136,7 @@ def _services(site: str) -> list[tuple[str, dict[str, Any]]]:
         (f"{EVIDENCE}.{name}.>", {}),
         (f"{EVENT}.{name}.>", {}),
         (f"{HEARTBEAT}.{name}.*", {}),
+        (f"{FENCE}.{name}.>", {}),
         (f"{HOST_KEY}.{name}.*", {}),
         # One message, which the stream bounds: no site takes the room of the others.
         (subject(LIMITS, site, LEDGER), {}),
@@ -141,6 +145,9 @@ def _services(site: str) -> list[tuple[str, dict[str, Any]]]:
         (f"$JS.API.DIRECT.GET.{CONTROL_STREAM}.{CONTROL}.{name}.>", {}),
         (f"$JS.API.DIRECT.GET.{HOST_KEYS_STREAM}.{HOST_KEY}.{name}.*", {}),
         (f"$JS.API.DIRECT.GET.{LIMITS_STREAM}.{subject(LIMITS, site, LEDGER)}", {}),
+        # Of a change: who has it, and what the operator permits.
+        (f"$JS.API.DIRECT.GET.{FENCE_STREAM}.{FENCE}.{name}.>", {}),
+        (f"$JS.API.DIRECT.GET.{CONTROL_STREAM}.{APPROVAL}.{name}.>", {}),
     ]
 
 

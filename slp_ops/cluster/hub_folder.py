@@ -24,11 +24,13 @@ from typing import TYPE_CHECKING, Final, Literal
 from slp_ops.cluster.access_folder import (
     CERTIFICATE_FILE,
     KEY_FILE,
+    SIGNING_FILE,
     HubAddress,
     check_private,
     read_address,
     write_access,
 )
+from slp_ops.cluster.approval import new_signing_key, public_key_of
 from slp_ops.cluster.authority import (
     Authority,
     certificate_to_pem,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HUB_FILE: Final = "hub.json"
+OPERATOR: Final = "operator"
 BROKER_CONFIG: Final = "broker.json"
 BROKER_PID: Final = "broker.pid"
 _LARGEST: Final = 16 * 2**20
@@ -94,7 +97,10 @@ class Invitation:
 
 @json_document
 class HubState:
-    """Content of hub.json. ``addresses`` are names and IP addresses at which workers reach the broker."""
+    """Content of hub.json. ``addresses`` are names and IP addresses at which workers reach the broker.
+
+    ``approvers`` are the public keys of operators who may approve changes; workers get them when they join.
+    """
 
     schema: Literal["slp-ops/hub/1"] = "slp-ops/hub/1"
     addresses: tuple[str, ...]
@@ -103,6 +109,7 @@ class HubState:
     join_port: int
     disk_bytes: int
     operators: tuple[str, ...]
+    approvers: tuple[str, ...] = ()
     sites: tuple[SiteEntry, ...] = ()
     invitations: tuple[Invitation, ...] = ()
 
@@ -134,7 +141,7 @@ class HubFolder:
             authority.certificate_for_server(broker_key.public_key(), (*addresses, *_LOCAL)),
         )
         hub = self._give_access(authority, "hub", "127.0.0.1", port)
-        operator = self._give_access(authority, "operator", addresses[0], port)
+        operator = self._give_access(authority, OPERATOR, addresses[0], port)
         state = HubState(
             addresses=addresses,
             listen=listen,
@@ -142,6 +149,7 @@ class HubFolder:
             join_port=port + 1,
             disk_bytes=disk_bytes,
             operators=(hub, operator),
+            approvers=(self._new_approver(),),
         )
         self._write(HUB_FILE, _encoded(state))  # the last: it makes the folder a hub
         self.write_broker_config(state)
@@ -170,12 +178,10 @@ class HubFolder:
         """
         soon = datetime.now(UTC) + _RENEWED_BEFORE
         renewed = []
-        for name in ("broker.pem", f"hub/{CERTIFICATE_FILE}", f"operator/{CERTIFICATE_FILE}"):
-            if not (self.path / name).exists() and name.startswith("operator"):
-                continue  # moved to the computer of the operator
+        for name, until in self.certificates():
+            if until > soon:
+                continue
             with self._usable(name):
-                if validity_of(self._needed(name))[1] > soon:
-                    continue
                 if name == "broker.pem":
                     key = load_key(self._needed("broker.key"))
                     addresses = (*self.read().addresses, *_LOCAL)
@@ -188,6 +194,14 @@ class HubFolder:
             self._write(name, signed)
             renewed.append(name)
         return tuple(renewed)
+
+    def certificates(self) -> Iterator[tuple[str, datetime]]:
+        """Yield name and end of each certificate that :meth:`renew` renews. Raises InputError."""
+        for name in ("broker.pem", f"hub/{CERTIFICATE_FILE}", f"operator/{CERTIFICATE_FILE}"):
+            if not (self.path / name).exists() and name.startswith("operator"):
+                continue  # moved to the computer of the operator
+            with self._usable(name):
+                yield name, validity_of(self._needed(name))[1]
 
     def check(self) -> None:
         """Raise InputError for a file that is missing or damaged, or a key that other users can read."""
@@ -237,6 +251,8 @@ class HubFolder:
         with self._changing() as state:
             entry = state.site(site) or SiteEntry(name=site, max_sessions=max_sessions or 50)
             entry = replace(entry, max_sessions=max_sessions or entry.max_sessions)
+            if not state.approvers and (self.path / OPERATOR).is_dir():  # of a hub that sent no changes yet
+                state = replace(state, approvers=(self._new_approver(),))
             now = datetime.now(UTC)
             open_ones = tuple(each for each in state.invitations if each.until > now)
             invitation = Invitation(site=site, digest=code.digest(), until=now + _CODE_LIFE)
@@ -298,6 +314,11 @@ class HubFolder:
             self._save(state)
         return state, holder, certificate
 
+    @property
+    def can_approve(self) -> bool:
+        """Return whether the key that approves changes is still in the hub's folder."""
+        return (self.path / OPERATOR / SIGNING_FILE).exists()
+
     def broker_digest(self) -> bytes:
         """Return the SHA-256 of the broker's certificate, 32 bytes."""
         return fingerprint_of(self._needed("broker.pem"))
@@ -338,6 +359,12 @@ class HubFolder:
             authority=certificate_to_pem(authority.certificate),
         )
         return holder
+
+    def _new_approver(self) -> str:
+        """Make the key with which the first operator approves changes; return its public half."""
+        key = new_signing_key()
+        self._write(f"{OPERATOR}/{SIGNING_FILE}", key)
+        return public_key_of(key)
 
     def _authority(self) -> Authority:
         with self._usable("authority.key"):

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.cluster.access_folder import HubAddress
-from slp_ops.cluster.authority import InvalidRequest
+from slp_ops.cluster.authority import InvalidRequest, validity_of
 from slp_ops.errors import HubError, InputError, JoinError
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
 
@@ -42,13 +42,17 @@ class JoinRequest:
 
 @json_document
 class JoinAnswer:
-    """Answer of the hub: a certificate, or the reason for none."""
+    """Answer of the hub: a certificate, or the reason for none.
+
+    ``approvers`` are the public keys of the operators who may approve changes.
+    """
 
     schema: Literal["slp-ops/join-answer/1"] = "slp-ops/join-answer/1"
     error: str = ""
     hint: str = ""
     certificate: str = ""
     authority: str = ""
+    approvers: tuple[str, ...] = ()
     address: HubAddress | None = None
 
 
@@ -125,7 +129,10 @@ async def _answered(
         site=asked.site,
     )
     return JoinAnswer(
-        certificate=certificate.decode(), authority=folder.authority_pem().decode(), address=address
+        certificate=certificate.decode(),
+        authority=folder.authority_pem().decode(),
+        approvers=state.approvers,
+        address=address,
     )
 
 
@@ -164,8 +171,12 @@ async def ask_to_join(host: str, port: int, code: JoinCode, request: bytes) -> J
         ) from error
     try:
         answer = decode(JoinAnswer, parse_json(line))
-    except (InvalidJson, ShapeError) as error:
+        if answer.error or answer.address is None:
+            raise JoinError(answer.error or "the hub gave no address", hint=answer.hint)
+        if answer.address.site != code.site:
+            raise ValueError("it is for another site")
+        for pem in (answer.certificate, answer.authority):
+            validity_of(pem.encode())
+    except ValueError as error:  # also for no JSON, another shape, no certificate
         raise JoinError(f"the answer of {where} is not a hub's") from error
-    if answer.error or answer.address is None:
-        raise JoinError(answer.error or "the hub gave no address", hint=answer.hint)
     return answer

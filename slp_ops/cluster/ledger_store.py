@@ -13,6 +13,7 @@ from slp_ops.cluster.broker_config import LIMITS_STREAM
 from slp_ops.cluster.messages import InvalidMessage, to_message
 from slp_ops.cluster.site_ledger import SiteLedger
 from slp_ops.cluster.subjects import LEDGER, LIMITS, subject
+from slp_ops.errors import HubError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _ANSWER_SECONDS: Final = 5.0
 _PAUSE: Final = 0.1
+_PATIENCE: Final = 15.0
 
 
 async def read_ledger(js: JetStreamContext, site: str) -> tuple[bytes, int] | None:
@@ -59,11 +61,21 @@ async def prepare_ledger(js: JetStreamContext, site: str, max_sessions: int) -> 
 
 
 async def begin_counts(js: JetStreamContext, site: str) -> None:
-    """Give the credentials of a site all their tries: a run begins. Waits for the broker."""
+    """Give the credentials of a site all their tries: a run begins.
+
+    Raises HubError where the broker does not answer for longer than it takes to be started again.
+    """
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + _PATIENCE
     while True:
         try:
             await _change(js, site, lambda ledger: None if ledger is None else ledger.without_counts())
         except (NatsError, OSError):
+            if loop.time() > give_up:
+                raise HubError(
+                    f"the hub does not answer with the limits of site {site}",
+                    hint="if it is of an older release, start 'slp-ops hub up' again with this one",
+                ) from None
             await asyncio.sleep(_PAUSE)
         else:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 
+from slp_ops.cluster.approval import SignedApproval
 from slp_ops.json_documents import (
     InvalidJson,
     ShapeError,
@@ -111,6 +112,24 @@ class RunControl:
 
     schema: Literal["slp-ops/cluster-control/1"] = "slp-ops/cluster-control/1"
     cancelled: bool
+
+
+@json_document
+class Fence:
+    """The worker that has a change of a device. ``claim`` is a random number of its own."""
+
+    schema: Literal["slp-ops/fence/1"] = "slp-ops/fence/1"
+    worker: str
+    claim: str
+
+
+@json_document
+class ClaimAnswer:
+    """Answer of an operator to a worker: an approval; None where ``owner`` has the change already."""
+
+    schema: Literal["slp-ops/claim-answer/1"] = "slp-ops/claim-answer/1"
+    approval: SignedApproval | None
+    owner: str
 
 
 def to_message(document: object) -> bytes:

@@ -8,6 +8,8 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.evidence.SITE.RUN.DEVICE.end      the attempt that counts, with its result
     slp.event.SITE.RUN.DEVICE             progress of a visit; not stored
     slp.control.SITE.RUN                  the run's state, such as cancelled
+    slp.fence.SITE.CHANGE.DEVICE          the worker that may change a device, the first one for ever
+    slp.approval.SITE.CHANGE.DEVICE.CLAIM what an operator answers to that worker
     slp.heartbeat.SITE.WORKER             a worker that is alive
     slp.hostkey.SITE.HOST                 the first host key that a worker has met at a host and port
     slp.limits.SITE.ledger                limits that the site's workers share, see site_ledger.py
@@ -28,6 +30,8 @@ EVIDENCE: Final = "slp.evidence"
 EVENT: Final = "slp.event"
 CONTROL: Final = "slp.control"
 HEARTBEAT: Final = "slp.heartbeat"
+FENCE: Final = "slp.fence"
+APPROVAL: Final = "slp.approval"
 HOST_KEY: Final = "slp.hostkey"
 LIMITS: Final = "slp.limits"
 LEDGER: Final = "ledger"

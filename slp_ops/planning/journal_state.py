@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -159,6 +160,35 @@ class RollbackEvent:
 
 
 @json_document
+class ApprovedEvent:
+    """The operator approved a change of a switch by a worker near it: what it sends is in its own journal.
+
+    ``claim`` is the number of that worker's attempt, ``approval`` the id of the approval, ``run`` that of the
+    operator's call, ``task`` the digest of what was approved.
+    """
+
+    event: Literal["approved"] = "approved"
+    device: str
+    site: str
+    worker: str
+    claim: str
+    approval: str
+    run: str
+    task: str
+    expires: datetime
+
+
+@json_document
+class ReturnedEvent:
+    """All ``events`` of a switch in the journal of its worker are in this one too; it is their number."""
+
+    event: Literal["returned"] = "returned"
+    device: str
+    worker: str
+    events: int
+
+
+@json_document
 class EndEvent:
     """End of a switch. ``why`` is in English, ``why_ja`` in Japanese; an old journal has no ``why_ja``."""
 
@@ -182,6 +212,8 @@ JournalEvent: TypeAlias = (
     | VerifiedEvent
     | SavedEvent
     | RollbackEvent
+    | ApprovedEvent
+    | ReturnedEvent
     | EndEvent
 )
 _TYPES: Final[Mapping[object, Any]] = {
@@ -191,6 +223,8 @@ _TYPES: Final[Mapping[object, Any]] = {
     "verified": VerifiedEvent,
     "saved": SavedEvent,
     "rollback": RollbackEvent,
+    "approved": ApprovedEvent,
+    "returned": ReturnedEvent,
     "end": EndEvent,
 }
 
@@ -206,13 +240,16 @@ class SwitchState:
     verified: bool = False
     saved: bool = False
     is_rolling_back: bool = False  # a rollback was begun, and is not complete
+    approved: ApprovedEvent | None = None  # the latest one, of a change that a worker makes
+    returned: int = 0  # events of a worker's journal that are in this one
+    is_at_worker: bool = False  # what was sent is in the journal of a worker, and not here
     end: ChangeOutcome | None = None
     why: Text | None = None
 
     @property
     def touched(self) -> bool:
         """Return whether anything may have been sent."""
-        return bool(self.steps)
+        return bool(self.steps) or self.is_at_worker
 
     @property
     def rolled_back(self) -> bool:
@@ -244,7 +281,11 @@ class SwitchState:
     @property
     def finished(self) -> bool:
         """Return whether nothing is left to resume."""
-        return self.end in (ChangeOutcome.DONE, ChangeOutcome.NOTHING, ChangeOutcome.ROLLED_BACK)
+        return not self.is_at_worker and self.end in (
+            ChangeOutcome.DONE,
+            ChangeOutcome.NOTHING,
+            ChangeOutcome.ROLLED_BACK,
+        )
 
     @property
     def blocks(self) -> bool:
@@ -253,6 +294,8 @@ class SwitchState:
         A change that is known to have failed, and one that sent only what can be repeated, do not block. One
         in which the operator did a manual step does: a new plan would demand that step again.
         """
+        if self.is_at_worker:
+            return True
         if self.finished or self.end is ChangeOutcome.UNVERIFIED:
             return False
         if self.end is ChangeOutcome.FAILED and StepState.REFUSED in self.steps.values():
@@ -331,6 +374,10 @@ class SwitchState:
                 self.saved = True
             case RollbackEvent():
                 self.is_rolling_back, self.end = True, None
+            case ApprovedEvent():
+                self.approved, self.is_at_worker, self.end = event, True, None
+            case ReturnedEvent():
+                self.is_at_worker, self.returned = False, event.events
             case EndEvent():
                 self.end, self.why = event.state, event.reason
                 self.is_rolling_back = event.state is ChangeOutcome.NOT_ROLLED_BACK

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -73,3 +75,36 @@ def test_a_wrong_path_of_a_bundle_question_is_asked_for_again() -> None:
     found, printed = _asked(lambda: prompts.ask("実行", check), "bad\ngood\n", Lang.JA)
     assert found == "good\n"
     assert "エラー: 実行はまだありません\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"), [("detach\n", "detach"), ("\n", "cancel"), ("leave\nDETACH\n", "detach"), ("", None)]
+)
+def test_a_question_while_work_continues(
+    typed: str, answer: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing typed: the question is withdrawn when the work ends."""
+    master, slave = os.openpty()
+    done = []
+
+    async def ask_and_work() -> str | None:
+        question = prompts.choose_meanwhile("Leave?", ["detach", "cancel"], default="cancel")
+        asked = asyncio.create_task(question)
+        for line in typed.splitlines(keepends=True):
+            await asyncio.sleep(0.02)
+            os.write(master, line.encode())
+            done.append(line)  # the loop is free meanwhile
+        try:
+            async with asyncio.timeout(1 if typed else 0.05):
+                return await asked
+        except TimeoutError:
+            return None
+
+    with os.fdopen(slave, "r") as terminal:
+        monkeypatch.setattr("sys.stdin", terminal)
+        assert asyncio.run(ask_and_work()) == answer
+    os.close(master)
+    printed = capsys.readouterr().err
+    assert printed.count("Leave? [cancel]: ") == max(1, len(done))
+    assert ("answer one of: detach, cancel" in printed) is (len(done) > 1)
+    assert printed.endswith("\n") is (answer is None)

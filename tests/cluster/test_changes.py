@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from slp_ops.runs import Runs
 from tests.cluster.conftest import write_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from click.testing import Result
 
     from tests.cluster.conftest import Rig
 
@@ -39,7 +46,172 @@ def test_a_plan_is_the_same_over_a_hub(lab: Callable[..., Any], rig: Rig) -> Non
     assert [each["name"] for each in there["devices"]] == ["a1"]
     assert not [line for name in running.names for line in running.lines(name, "config")]
 
-    # Nothing else is done over it.
-    applied = rig.collect(inventory, "--playbook", "transport-smart", "--yes", verb="remediate")
-    assert "changes are not sent over a hub" in str(applied.exception)
-    assert not [line for name in running.names for line in running.lines(name, "config")]
+
+def test_a_change_is_approved_here_made_by_a_worker_and_rolled_back(
+    lab: Callable[..., Any], rig: Rig
+) -> None:
+    running = lab(clock=CLOCK, scale=900.0, a1="factory-fresh", a2="factory-fresh")
+    inventory = write_inventory(
+        rig.folder / "inventory.yaml", running, {"tokyo": ["a1", "a2"]}, intent={"topology": "smart"}
+    )
+    rig.worker("tokyo", rig.join("tokyo"), inventory)
+    before = config_of(running, "a1")
+    words = ("--playbook", "transport-smart", "--yes", "--json")
+
+    over_hub = rig.collect(inventory, *words, "--limit", "a1", verb="remediate")
+    here = rig.collect(inventory, *words, "--limit", "a2", verb="remediate", SLP_OPS_HUB="")
+
+    assert over_hub.exit_code == here.exit_code, over_hub.output + str(over_hub.exception)
+    assert compared(over_hub.stdout) == compared(here.stdout)
+    assert ends(over_hub) == {"a1": "done"}
+    assert config_lines(running, "a1") == config_lines(running, "a2") != []
+    journal = journal_of(over_hub)
+    kinds = [(each["event"], each.get("state")) for each in events(journal)]
+    assert kinds[:2] == [("begin", None), ("approved", None)]
+    ours = [each for each in kinds if each[0] not in ("approved", "returned")]
+    assert ours == [(each["event"], each.get("state")) for each in events(journal_of(here))]
+
+    again = rig.collect(inventory, "--resume", str(journal), "--yes", verb="remediate")
+    assert again.exit_code == 0, again.output
+    assert "every switch of this journal is finished" in again.stderr
+
+    back = rig.collect(inventory, "--rollback", str(journal), "--yes", "--json", verb="remediate")
+    assert back.exit_code == 0, back.output + str(back.exception)
+    assert ends(back) == {"a1": "rolled_back"}
+    assert set(before.splitlines()) <= set(config_of(running, "a1").splitlines())
+
+
+@pytest.mark.slow
+def test_no_kill_has_a_change_applied_twice(lab: Callable[..., Any], rig: Rig) -> None:
+    """At fence, sent and done the worker is started again; after begun another one of the site looks."""
+    moments = ("fence", "sent", "done", "begun")
+    running = lab(clock=CLOCK, scale=900.0, **{f"{moment}-sw": "factory-fresh" for moment in moments})
+    inventory = write_inventory(
+        rig.folder / "inventory.yaml",
+        running,
+        {moment: [f"{moment}-sw"] for moment in moments},
+        intent={"topology": "smart"},
+    )
+    words = {}
+    for moment in moments:
+        access = rig.join(moment)
+        words[moment] = ("worker", "--site", moment, "--access", str(access), "-i", str(inventory))
+        start_killed(rig, moment, words[moment], moment)
+    other = rig.join("begun", rig.folder / "other")
+    rig.wait_for(lambda: all(each.workers for each in rig.status()), "hub")
+    command = ("remediate", "-i", str(inventory), "--runs-dir", str(rig.folder / "runs"))
+    applying = ("--hub", str(rig.hub_folder), "--playbook", "transport-smart", "--yes", "--json")
+    rig.start("remediate", *command, *applying, "--batch", "100%", "--max-fail", "5")
+    rig.wait_for(lambda: all((rig.folder / moment).exists() for moment in moments), "remediate", patience=60)
+    for moment in moments:
+        rig.processes.pop(f"worker-{moment}").wait(10)
+    sent = config_lines(running, "begun-sw")
+    for moment in ("fence", "sent", "done"):
+        start_killed(rig, moment, words[moment], "none")
+    start_killed(
+        rig, "other", ("worker", "--site", "begun", "--access", str(other), *words["begun"][5:]), "none"
+    )
+
+    process = rig.processes.pop("remediate")
+    assert process.wait(120) == 5, rig.log("remediate")
+
+    result = json.loads((Runs(rig.folder / "runs").open("last").path / "change.json").read_text())
+    ended = {each["name"]: each for each in result["devices"]}
+    for moment in ("fence", "sent", "done"):
+        name = f"{moment}-sw"
+        assert ended[name]["end"] == "done", ended[name]
+        typed = config_lines(running, name)
+        assert len(typed) == len(set(typed)), typed
+    assert ended["begun-sw"]["end"] == "unsettled"
+    why = ended["begun-sw"]["why"]["en"]
+    assert "has this change and its journal" in why
+    assert "the change is not applied" in why
+    assert config_lines(running, "begun-sw") == sent
+
+    # Nothing new is planned for it, and it is not continued from here; its own worker continues.
+    journal = result["journal"]
+    planned = rig.collect(inventory, "--dry-run", "--limit", "begun-sw", verb="remediate")
+    assert "a change of begun-sw is unfinished" in planned.stderr
+    alone = rig.collect(inventory, "--resume", journal, "--yes", verb="remediate", SLP_OPS_HUB="")
+    assert "the change of begun-sw is with worker-" in str(alone.exception)
+    other_worker = rig.processes.pop("worker-other")
+    other_worker.terminate()
+    assert other_worker.wait(20) == 0
+    start_killed(rig, "begun", words["begun"], "none")
+    rig.wait_for(lambda: all(each.workers for each in rig.status()), "hub")
+    resumed = rig.collect(inventory, "--resume", journal, "--yes", "--json", verb="remediate")
+    assert ends(resumed) == {"begun-sw": "done"}, resumed.output
+    typed = config_lines(running, "begun-sw")
+    assert len(typed) == len(set(typed)), typed
+
+
+@pytest.mark.slow
+def test_an_operators_process_that_is_killed_is_told_what_its_worker_did(
+    lab: Callable[..., Any], rig: Rig
+) -> None:
+    running = lab(clock=CLOCK, scale=900.0, a1="factory-fresh")
+    inventory = write_inventory(
+        rig.folder / "inventory.yaml", running, {"tokyo": ["a1"]}, intent={"topology": "smart"}
+    )
+    rig.worker("tokyo", rig.join("tokyo"), inventory)
+    running.fault("a1", command_delay=0.05)
+    command = ("remediate", "-i", str(inventory), "--runs-dir", str(rig.folder / "runs"))
+    applying = ("--hub", str(rig.hub_folder), "--playbook", "transport-smart", "--yes")
+    rig.start("remediate", *command, *applying)
+
+    def journals() -> list[Path]:
+        return list((rig.folder / "runs").glob("*/journal.jsonl"))
+
+    rig.wait_for(lambda: any("approved" in each.read_text() for each in journals()), "remediate")
+    rig.kill("remediate")
+    (journal,) = journals()
+    assert [each["event"] for each in events(journal)] == ["begin", "approved"]
+    rig.wait_for(lambda: rig.status()[0].running == rig.status()[0].waiting == 0, "hub", patience=60)
+    typed = config_lines(running, "a1")
+    assert typed
+
+    back = rig.collect(inventory, "--rollback", str(journal), "--yes", verb="remediate", SLP_OPS_HUB="")
+    assert "the change of a1 is with worker-" in str(back.exception)
+    resumed = rig.collect(inventory, "--resume", str(journal), "--yes", "--json", verb="remediate")
+
+    assert ends(resumed) == {"a1": "done"}, resumed.output
+    assert config_lines(running, "a1") == typed
+    kinds = [each["event"] for each in events(journal)]
+    assert kinds[:4] == ["begin", "approved", "resumed", "approved"]
+    assert kinds[-2:] == ["end", "returned"]
+
+
+def start_killed(rig: Rig, name: str, words: tuple[str, ...], moment: str) -> None:
+    program = [sys.executable, "-m", "tests.cluster.killed_worker", moment, str(rig.folder / moment)]
+    rig.start_program(f"worker-{name}", [*program, *words])
+
+
+def config_of(running: Any, name: str) -> str:
+    text: str = running.call(lambda: running.rack[name].host.switch.config.render())
+    return text
+
+
+def config_lines(running: Any, name: str) -> list[str]:
+    return [line for line in running.lines(name, "config") if line != "end"]
+
+
+def journal_of(done: Result) -> Path:
+    return Path(json.loads(done.stdout)["journal"])
+
+
+def events(journal: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in journal.read_text().splitlines()]
+
+
+def ends(done: Result) -> dict[str, str]:
+    return {each["name"]: each["end"] for each in json.loads(done.stdout)["devices"]}
+
+
+def compared(text: str) -> Any:
+    """A result without names, times and serial numbers, which differ between two switches."""
+    found = json.loads(text)
+    for name in ("run", "journal"):
+        found.pop(name)
+    for each in found["devices"]:
+        each.pop("name")
+    return found

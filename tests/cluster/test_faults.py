@@ -81,6 +81,7 @@ def test_certificates_and_workers_that_do_not_fit(lab: Callable[..., Any], rig: 
     assert -610 < worker.clock_offset < -590
     done = rig.collect(inventory, verb="check-version")
     assert "is slp-ops 0.0.1, which does not know the work check-version" in done.output
+    assert "of site tokyo differs from that of the hub by -600 s" in done.output
     assert not running.lines("sw")
 
 

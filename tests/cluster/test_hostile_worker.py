@@ -151,6 +151,7 @@ class Site:
         return done, {line["name"]: line for line in lines}, run
 
 
+@pytest.mark.slow
 def test_evidence_that_no_worker_sends_is_refused_with_the_reason(rig: Rig) -> None:
     good = archive({MANIFEST: manifest(CAPTURE), "show-clock.txt": b"abc"})
     site = Site(rig, [*DATA, *ENDS, *RAW, "good", "twice", "foreign", "own-disk", "escapes"])
@@ -231,6 +232,8 @@ BEATS: dict[str, bytes] = {
     "numbers": heartbeat(max_sessions=-(2**63), sessions=2**63 - 1),
     "escapes": heartbeat(version=ESCAPES, works=(ESCAPES,)),
     "long": heartbeat(version="9" * 500_000),
+    "older": b'{"schema": "slp-ops/heartbeat/0", "version": "0.9"}',
+    "without-works": heartbeat().replace(b'"works"', b'"kinds"'),
     "newer": b'{"schema": "slp-ops/heartbeat/2", "version": "99.1\x1b[2J", "new": {"a": [1]}}'.replace(
         b"\x1b", b"\\u001b"
     ),
@@ -254,7 +257,7 @@ def test_a_lying_heartbeat_harms_neither_status_nor_runs(rig_of_beats: tuple[Rig
     assert max(map(len, shown.output.splitlines())) < 250
     if beat == "newer":
         assert "99.1" in shown.output
-    if beat in ("newer", "no-json", "deep", "escapes"):
+    if beat in ("older", "without-works", "newer", "no-json", "deep", "escapes"):
         # Named as a worker of another release, not as a site without a worker.
         found = [each for site in rig.status() for each in site.workers]
         done = CliRunner().invoke(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slp_ops.app import hub as service
+from slp_ops.app import hub_status
 from slp_ops.app.join_hub import join
 from slp_ops.cluster import broker, nats_server
 from slp_ops.cluster.access_folder import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE, read_address
@@ -158,6 +159,7 @@ def authority_of(rig: Rig) -> Authority:
     return Authority.load((hub / "authority.key").read_bytes(), (hub / "ca.pem").read_bytes())
 
 
+@pytest.mark.slow
 def test_certificates_and_clocks_that_do_not_fit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     worker, operator = rig.join("tokyo"), rig.hub_folder / "operator"
     ours, now = authority_of(rig), datetime.now(UTC)
@@ -226,6 +228,10 @@ def test_a_hub_whose_certificate_does_not_fit_is_named(tmp_path: Path, rig_folde
     rig.up()
     connect(operator)
     assert rig.log("hub").count("renewed: ") == 3
+    certify(operator, ours, now - timedelta(days=380))
+    (remark,) = hub_status.status(rig.hub_folder).remarks
+    assert "operator/certificate.pem of the hub ends on" in remark.message.en
+    certify(operator, ours, now)
     for name in ("broker.pem", "hub/certificate.pem", "operator/certificate.pem"):
         assert validity_of((rig.hub_folder / name).read_bytes())[1] > now + timedelta(days=390)
 
@@ -253,6 +259,7 @@ def rig_folder(tmp_path: Path) -> Iterator[Rig]:
 # -- joining
 
 
+@pytest.mark.slow
 def test_codes_that_do_not_fit(rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "joined"))
 

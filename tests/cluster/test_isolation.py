@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from tests.cluster.conftest import Rig
 
 SECRET = b'{"of": "tokyo"}'
-STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS", "HOSTKEYS")
+STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS", "HOSTKEYS", "FENCES")
 # What tokyo has at the broker.
 THEIRS = {
     "TASKS": "slp.task.tokyo.run1.sw1",
     "EVIDENCE": "slp.evidence.tokyo.run1.sw2.end",
     "CONTROL": "slp.control.tokyo.run1",
+    "FENCES": "slp.fence.tokyo.change1.sw1",
     "LIMITS": "slp.limits.tokyo.ledger",
     "HOSTKEYS": "slp.hostkey.tokyo.sw3",
 }
@@ -38,6 +39,19 @@ REQUESTS: list[tuple[str, Any]] = [
     *((subject, b"{}") for subject in THEIRS.values()),
     ("slp.task.osaka.run1.sw1", b"{}"),
     ("slp.control.osaka.run1", b"{}"),
+    # What permits a change comes from the operator alone, also at the own site.
+    ("slp.approval.osaka.change1.sw1.claim", b"{}"),
+    ("slp.approval.tokyo.change1.sw1.claim", b"{}"),
+    ("slp.fence.tokyo.change1.sw2", b"{}"),
+    ("$JS.API.DIRECT.GET.CONTROL.slp.approval.tokyo.change1.sw1.claim", b""),
+    (
+        "$JS.API.DIRECT.GET.CONTROL.slp.approval.osaka.change1.sw1.claim",
+        {"last_by_subj": "slp.control.tokyo.run1"},
+    ),
+    (
+        "$JS.API.DIRECT.GET.FENCES.slp.fence.osaka.change1.sw1",
+        {"last_by_subj": "slp.fence.tokyo.change1.sw1"},
+    ),
     ("slp.event.tokyo.run1.sw1", b"{}"),
     ("slp.heartbeat.tokyo.worker-1", b"{}"),
     (ACK, b""),
@@ -91,6 +105,8 @@ REPLIES = [
     "slp.task.tokyo.run1.forged",
     "slp.hostkey.tokyo.forged",
     "slp.evidence.tokyo.run1.forged.end",
+    "slp.approval.osaka.change1.forged.claim",
+    "slp.fence.tokyo.change1.forged",
     "$JS.API.STREAM.PURGE.TASKS",
     "$JS.API.STREAM.DELETE.EVIDENCE",
     "$JS.API.CONSUMER.DELETE.TASKS.tokyo",
@@ -100,6 +116,8 @@ OWN_REQUESTS = [
     ("$JS.API.CONSUMER.MSG.NEXT.TASKS.osaka", b'{"batch": 1, "no_wait": true}'),
     ("$JS.API.DIRECT.GET.EVIDENCE.slp.evidence.osaka.run1.mine.end", b""),
     ("slp.evidence.osaka.run1.mine.end", b"{}"),
+    ("slp.fence.osaka.change1.mine", b"{}"),
+    ("$JS.API.DIRECT.GET.CONTROL.slp.approval.osaka.change1.mine.claim", b""),
     ("slp.heartbeat.osaka.worker-1", b"{}"),
     ("$JS.API.DIRECT.GET.LIMITS.slp.limits.osaka.ledger", b""),
     ("slp.hostkey.osaka.mine", b"{}"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.cluster.access_folder import read_address
+from slp_ops.cluster.broker import connected
 from tests.cluster.fleet import Fleet, kill_at_random
 
 if TYPE_CHECKING:
@@ -61,6 +64,31 @@ def test_broker_and_operator_killed_at_each_moment(rig: Rig, target: str) -> Non
     fleet.finish(collecting, 60)
     reads = fleet.check()
     assert reads.reads <= len(fleet.names) + 2 * len(MOMENTS)
+
+
+def test_a_task_that_is_delivered_again_opens_no_second_session(rig: Rig) -> None:
+    """A broker forgets deliveries when it is killed, and delivers a task again after 30 s without a sign."""
+    fleet = Fleet(rig, 1)
+    fleet.worker("one", fleet.access(), 4, 2.0)
+    collecting = fleet.collect()
+    rig.wait_for(lambda: bool(fleet.lines()), "collect")
+
+    async def give_back() -> None:
+        folder = rig.hub_folder / "hub"
+        async with connected(folder, read_address(folder, hint="")) as client:
+            # The first delivery of the first message is refused, as by its worker.
+            await client.publish("$JS.ACK.TASKS.tokyo.1.1.1.1700000000000000000.0", b"-NAK")
+            await client.flush()
+            for _ in range(100):
+                state = await client.jetstream().consumer_info("TASKS", "tokyo")
+                if state.num_redelivered:
+                    return
+                await asyncio.sleep(0.05)
+        raise AssertionError("it was not delivered again")
+
+    asyncio.run(give_back())
+    fleet.finish(collecting, 60)
+    assert fleet.check().reads == 1
 
 
 def test_a_broker_whose_folder_is_deleted_gets_its_tasks_again(rig: Rig) -> None:

@@ -14,11 +14,19 @@ from slp_ops.app import site_hops, site_limits
 from slp_ops.app.site_credentials import secret_ids
 from slp_ops.app.site_hops import SiteHops
 from slp_ops.app.site_limits import SiteLimits
+from slp_ops.cluster import ledger_store
 from slp_ops.cluster.ledger_store import begin_counts, prepare_ledger
 from slp_ops.cluster.messages import InvalidMessage
 from slp_ops.cluster.site_ledger import SiteLedger
 from slp_ops.engine.pacing import LoginPacer, Paced
-from slp_ops.errors import AuthenticationFailed, CredentialError, CredentialStopped, HopFailed, HungUp
+from slp_ops.errors import (
+    AuthenticationFailed,
+    CredentialError,
+    CredentialStopped,
+    HopFailed,
+    HubError,
+    HungUp,
+)
 from slp_ops.model import Device
 from slp_ops.ports import SECRET_OFFER, Credential, Secret
 from tests.cluster.table_broker import Broker
@@ -243,6 +251,20 @@ def test_without_the_broker_no_login_begins() -> None:
         assert len(worker.notices) == 1
         broker.is_down = False
         assert await worker.ended() == ["read"] * 6
+
+    play(scene)
+
+
+def test_a_run_over_a_hub_that_keeps_no_limits_ends_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_store, "_PATIENCE", 0.2)
+
+    async def scene(broker: Broker) -> None:
+        broker.is_down = True  # the subject has no stream, or the broker is gone
+        with pytest.raises(HubError, match="the hub does not answer with the limits of site tokyo"):
+            await begin_counts(broker, "tokyo")  # type: ignore[arg-type]
+        broker.is_down = False
+        broker.stored.clear()  # of a site that was revoked meanwhile
+        await begin_counts(broker, "tokyo")  # type: ignore[arg-type]
 
     play(scene)
 

@@ -17,16 +17,23 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference" / "schemas"
 # Between the processes of one call: no operator sees them.
 _BETWEEN_PROCESSES = {
+    "slp-ops/approval/1",
+    "slp-ops/approvers/1",
+    "slp-ops/change-answer/1",
+    "slp-ops/change-task/1",
+    "slp-ops/claim-answer/1",
     "slp-ops/cluster-control/1",
     "slp-ops/cluster-event/1",
     "slp-ops/cluster-task/1",
     "slp-ops/evidence-end/1",
+    "slp-ops/fence/1",
     "slp-ops/first-host-key/1",
     "slp-ops/heartbeat/1",
     "slp-ops/hub/1",
     "slp-ops/hub-access/1",
     "slp-ops/join-answer/1",
     "slp-ops/join-request/1",
+    "slp-ops/signed-approval/1",
     "slp-ops/site-ledger/1",
     "slp-ops/worker-messages/1",
     "slp-ops/worker-configuration/1",

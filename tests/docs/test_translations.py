@@ -12,7 +12,7 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 HOW_TO: Final = DOCS / "how-to"
 _NAMES: Final = (
     "flows", "tokens", "air-gapped", "rum-reports", "open-a-case", "where-to-look-first", "reachability",
-    "false-alarms", "reports", "ssh",
+    "false-alarms", "reports", "ssh", "cluster",
 )  # fmt: skip
 TRANSLATED: Final = [
     *(path for path in sorted(HOW_TO.glob("case-*.md")) if not path.name.endswith(".ja.md")),

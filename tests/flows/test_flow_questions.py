@@ -29,8 +29,8 @@ from slp_ops.report.terminal.flow import render_preview, render_stage
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change.results import PlanResult
-    from slp_ops.app.change_session import ChangeOptions
     from slp_ops.i18n import Text
 
 

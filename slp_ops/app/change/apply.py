@@ -6,7 +6,7 @@ configuration. The journal records the progress in every case, and the result na
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.before_after import BeforeAfter, Snapshot, difference, not_passing, regressions
@@ -33,13 +33,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceChangeResult:
-    """Result of one switch, with snapshots before and after."""
+    """Result of one switch: the differences that the change made, and the rules that fail after it.
+
+    ``remaining`` are those at warning or above. ``after`` is the last look at the switch.
+    """
 
     name: str
     site: str
     end: ChangeOutcome
     why: Text | None = None
-    before: Snapshot | None = None
+    difference: BeforeAfter = field(default_factory=BeforeAfter)
+    remaining: tuple[str, ...] = ()
     after: Snapshot | None = None
     steps_done: int = 0
     steps: int = 0
@@ -47,17 +51,6 @@ class DeviceChangeResult:
     refused: bool = False  # the switch refused a step
     can_repeat: bool = False  # the refused step had no effect: resuming sends it again
     can_roll_back: bool = False  # lines were sent that a rollback restores
-
-    @property
-    def difference(self) -> BeforeAfter:
-        """Return the differences that the change made."""
-        return difference(self.before, self.after)
-
-    @property
-    def remaining(self) -> tuple[str, ...]:
-        """Return the rules that fail at warning or above after it."""
-        last = self.after or self.before
-        return () if last is None else tuple(last.failing)
 
     @property
     def touched(self) -> bool:
@@ -95,12 +88,14 @@ async def apply(
         end, why = note_end(context, end, why)
     finally:
         await session.close()
+    last = applying.after or applying.before
     return DeviceChangeResult(
         name=context.device.name,
         site=context.device.site,
         end=end,
         why=why,
-        before=applying.before,
+        difference=difference(applying.before, applying.after),
+        remaining=() if last is None else tuple(last.failing),
         after=applying.after,
         steps_done=state.next_step,
         steps=len(context.plan.steps),
@@ -109,6 +104,17 @@ async def apply(
         can_repeat=state.can_repeat,
         can_roll_back=state.can_roll_back,
     )
+
+
+async def revert(context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
+    """Roll a switch back, as a change of its own; whatever prevents it is part of the result."""
+    session = DeviceSession(context)
+    try:
+        rolled = await roll_back(context, state, session)
+    finally:
+        await session.close()
+    end, why = note_end(context, rolled.end, rolled.why)
+    return DeviceChangeResult(name=context.device.name, site=context.device.site, end=end, why=why)
 
 
 def note_end(

@@ -118,7 +118,7 @@ class LicenceDifference:
     after: LicenceState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@json_document
 class BeforeAfter:
     """Differences made by a change; None for parts that were not read."""
 

@@ -71,7 +71,7 @@ class Rollout:
     def change_all(
         self,
         devices: Sequence[Device],
-        change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]],
+        change: Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult | None]],
         *,
         transport: Closable,
         workers: int,
@@ -80,6 +80,8 @@ class Rollout:
     ) -> None:
         """Change the switches batch by batch; those that reload (``alone``) one at a time.
 
+        ``change`` returns None where it was stopped before it began; ``transport`` is closed at the end.
+
         Ctrl-C completes the current steps and begins no other; a second one aborts immediately.
         """
 
@@ -87,7 +89,10 @@ class Rollout:
             if self._pace.stopping or _must_stop(self.ended.values(), self._fine, self._max_fail):
                 return None
             try:
-                applied = await change(device, self._pace, shown)
+                ended = await change(device, self._pace, shown)
+                if ended is None:
+                    return None
+                applied = ended
             except BaseException as err:  # the worker edge: a defect costs this device, not the run
                 if not isinstance(err, SlpOpsError) and not is_foreign(err):
                     raise

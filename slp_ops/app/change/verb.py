@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from slp_ops.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
         StepOperator,
     )
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change.results import ChangeResult
+    from slp_ops.app.change_task import ChangeTask
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
     from slp_ops.parsing import Facts
@@ -94,6 +98,16 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
 
     def check_plans(self, plans: Iterable[SwitchPlan]) -> None:
         """Raise InputError for a plan that the verb cannot apply."""
+
+    def check_hub(self, plans: Iterable[SwitchPlan]) -> None:
+        """Raise InputError for a plan that is not applied over a hub."""
+        raise InputError(f"slp-ops {self.verb} sends no change over a hub; nothing was sent")
+
+    def hub_task(
+        self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
+    ) -> ChangeTask:
+        """Return what a worker near a switch is asked to do, of a verb that sends changes over a hub."""
+        raise NotImplementedError
 
     def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
         """Audit a switch by the rules that verify a plan."""

@@ -1,0 +1,183 @@
+"""The work ``change``: a worker near a switch applies an approved plan, or rolls it back.
+
+Unlike other works it is done over a hub only: it needs a fence, a journal and an approval, see
+``site_changes.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import field
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from slp_ops.app.change.apply import DeviceChangeResult
+from slp_ops.app.change.before_after import BeforeAfter
+from slp_ops.app.change.context import StepDecision
+from slp_ops.app.device_work import DeviceWork, EarlierPart
+from slp_ops.errors import ChangeRefused
+from slp_ops.i18n import Text
+from slp_ops.json_documents import json_document
+from slp_ops.model import Capture, Device, DeviceResult, DeviceStatus
+from slp_ops.params import ParameterKind
+from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.planning.model import SwitchPlan
+from slp_ops.steps import CheckFile, CheckSpace, Download, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slp_ops.app.device_work import DeviceTools
+    from slp_ops.playbook import Playbook
+    from slp_ops.rules.ruleset import Ruleset
+
+
+@json_document
+class ChangeTask:
+    """A plan for one device. What a worker does of it is exactly what its operator has signed.
+
+    ``change`` is the id of the change, ``owner`` the worker that has begun it, empty for a new one. ``rules``
+    is the digest of the rules that verify the plan. ``done`` are steps that the operator knows to be done,
+    ``decision`` is the operator's on the step that the journal left open. Times are in seconds, ``timer`` has
+    the minutes of the revert timer.
+    """
+
+    schema: Literal["slp-ops/change-task/1"] = "slp-ops/change-task/1"
+    device: Device
+    change: str
+    plan: SwitchPlan
+    rules: str
+    owner: str = ""
+    back: bool = False
+    rollback_on_fail: bool = False
+    manual_done: bool = False
+    timer: int
+    decision: StepDecision | None = None
+    done: tuple[int, ...] = ()
+    wait: float
+    reload_wait: float
+    earlier: EarlierPart = field(default_factory=EarlierPart)
+
+    @property
+    def own_rules(self) -> bool:
+        """See ``DeviceTask``: rules are never in a task; ``rules`` compares those of both sides."""
+        return False
+
+
+@json_document
+class ChangeReport:
+    """Result of a change, see ``DeviceChangeResult``."""
+
+    end: ChangeOutcome
+    why: Text | None
+    difference: BeforeAfter
+    remaining: tuple[str, ...]
+    steps_done: int
+    steps: int
+    regressed: tuple[str, ...]
+    refused: bool
+    can_repeat: bool
+    can_roll_back: bool
+
+    @classmethod
+    def of(cls, applied: DeviceChangeResult) -> ChangeReport:
+        """Return the part of a result that travels."""
+        return cls(
+            end=applied.end,
+            why=applied.why,
+            difference=applied.difference,
+            remaining=applied.remaining,
+            steps_done=applied.steps_done,
+            steps=applied.steps,
+            regressed=applied.regressed,
+            refused=applied.refused,
+            can_repeat=applied.can_repeat,
+            can_roll_back=applied.can_roll_back,
+        )
+
+    def result_for(self, device: Device) -> DeviceChangeResult:
+        """Return the result for a device."""
+        return DeviceChangeResult(
+            name=device.name,
+            site=device.site,
+            end=self.end,
+            why=self.why,
+            difference=self.difference,
+            remaining=self.remaining,
+            steps_done=self.steps_done,
+            steps=self.steps,
+            regressed=self.regressed,
+            refused=self.refused,
+            can_repeat=self.can_repeat,
+            can_roll_back=self.can_roll_back,
+        )
+
+
+@json_document
+class ChangeAnswer:
+    """Result of a change at a worker.
+
+    ``events`` are those of the worker's journal. ``is_whole``: nothing else was sent; otherwise another
+    worker has the change, and this one has only read the switch.
+    """
+
+    schema: Literal["slp-ops/change-answer/1"] = "slp-ops/change-answer/1"
+    worker: str
+    device: str
+    site: str
+    report: ChangeReport
+    captures: tuple[Capture, ...]
+    events: tuple[Any, ...] = ()
+    is_whole: bool = True
+
+
+async def _elsewhere(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
+    raise ChangeRefused("a change is made with an approval and a journal, by a worker of its site")
+
+
+def _device_result(answer: ChangeAnswer) -> DeviceResult:
+    end = answer.report.end
+    good = end.good or end is ChangeOutcome.ROLLED_BACK
+    return DeviceResult(
+        name=answer.device,
+        site=answer.site,
+        status=DeviceStatus.OK if good else DeviceStatus.FAILED,
+        captures=answer.captures,
+    )
+
+
+CHANGE: Final = DeviceWork(
+    name="change", task=ChangeTask, result=ChangeAnswer, visit=_elsewhere, device_result=_device_result
+)
+
+
+def rules_digest(knowledge: Ruleset) -> str:
+    """Return the SHA-256 of rules: the version of the packaged ones, and the content of the operator's."""
+    own = sorted(
+        (PurePath(source.path).name, source.text, None if source.template is None else source.template.text)
+        for source in knowledge.sources
+    )
+    return hashlib.sha256(json.dumps([knowledge.version, own]).encode("ascii")).hexdigest()
+
+
+def unfit_for_hub(plan: SwitchPlan, playbooks: Iterable[Playbook]) -> str:
+    """Return why a plan is applied by a computer at the site only; empty where it may go over a hub.
+
+    Secrets and files of the operator do not travel.
+    """
+    files = {
+        param.name
+        for playbook in playbooks
+        for param in playbook.params
+        if param.kind is ParameterKind.CERTIFICATE
+    }
+    for action in plan.actions:
+        if action.secrets:
+            names = ", ".join(action.secrets)
+            return f"{action.playbook} needs a secret ({names}), and no secret goes over a hub"
+        if not files.isdisjoint(action.params):
+            return f"{action.playbook} needs a file of yours, and no file goes over a hub"
+        if any(isinstance(step, CheckSpace | Download | Upload | CheckFile) for step in action.steps):
+            return f"{action.playbook} copies files, and no file goes over a hub"
+    return ""

@@ -1,0 +1,561 @@
+"""Changes that a worker makes for an operator elsewhere: a fence, an approval, a journal, then the change.
+
+A worker claims a device with a random number that it has written down before. The operator signs an approval
+for this claim and for exactly this task, so that what a hub forges, repeats or alters permits nothing. The
+journal here, in the worker's state directory, decides what is sent; a worker without it only reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
+
+from nats.errors import Error as NatsError
+
+from slp_ops.app.change.apply import DeviceChangeResult, apply, revert
+from slp_ops.app.change.context import (
+    BufferedEvidence,
+    ChangeContext,
+    EvidenceRecord,
+    StopController,
+    Timeouts,
+)
+from slp_ops.app.change.operator import Decisions, ScriptedAnswers
+from slp_ops.app.change_task import ChangeAnswer, ChangeReport, rules_digest, unfit_for_hub
+from slp_ops.app.commands import choose_commands
+from slp_ops.app.read_device import collect
+from slp_ops.cluster.approval import InvalidApproval, digest_of, verified
+from slp_ops.cluster.broker import ACK_WAIT
+from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
+from slp_ops.cluster.evidence_parts import is_stored
+from slp_ops.cluster.messages import ClaimAnswer, Fence, InvalidMessage, from_message, to_message
+from slp_ops.cluster.once import last_of, publish_once
+from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
+from slp_ops.errors import ChangeRefused
+from slp_ops.i18n import Text
+from slp_ops.json_documents import ShapeError, decode, encode, json_document, parse_json, to_json
+from slp_ops.messages import message_text
+from slp_ops.paths import make_private
+from slp_ops.planning.journal_state import (
+    ApprovedEvent,
+    BeginEvent,
+    ChangeOutcome,
+    StepState,
+    SwitchState,
+)
+from slp_ops.planning.model import plan_differences, what_changed
+from slp_ops.planning.planner import serials_of
+from slp_ops.rules.dependencies import FactContext
+from slp_ops.runs import atomic_files
+from slp_ops.runs.journal import FILE, JournalFile
+from slp_ops.runs.journal import read as read_journal
+from slp_ops.runs.names import folder_name, is_plain
+from slp_ops.steps import ConfigStep, unsendable
+from slp_ops.temporary_files import replacing
+from slp_ops.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+    from slp_ops.app.change_task import ChangeTask
+    from slp_ops.app.remediate import Wanted
+    from slp_ops.cluster.approval import Approval
+    from slp_ops.cluster.messages import TaskMessage
+    from slp_ops.planning.journal_state import RecordedChange
+    from slp_ops.planning.model import PlanningResult
+    from slp_ops.playbook import Risk
+    from slp_ops.ports import ChangingTransport, OnEvent
+    from slp_ops.rules.values import Outcome
+    from slp_ops.runs.run_writer import DeviceFolder
+
+# How long an operator's process may take to answer a claim: it is at work, or has ended.
+_APPROVAL_SECONDS: Final = 60.0
+_LOOK_AGAIN: Final = 0.1
+# An owner stops half a wait after its last answered heartbeat; another worker looks after two whole ones.
+_LEASE: Final = 2 * ACK_WAIT
+_LOST: Final = ACK_WAIT / 2
+_BEAT: Final = ACK_WAIT / 4
+_BEAT_ANSWER: Final = 3.0
+_BEAT_AGAIN: Final = 1.0
+_LONGEST_STEP: Final = 30.0  # what a worker that ends grants the steps that run
+_CLAIM_FILE: Final = "claim.json"
+_AT_SITE: Final = "run it on a computer at the site: slp-ops remediate without --hub"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePolicy:
+    """A worker's own side of changes.
+
+    ``approvers`` are the keys of its joining, ``allow`` is the highest risk, ``wanted`` has its rules and
+    playbooks, ``folder`` has its journals.
+    """
+
+    approvers: tuple[str, ...]
+    allow: Risk
+    wanted: Wanted
+    folder: Path
+
+
+@json_document
+class OwnClaim:
+    """The number with which this worker claims a change, written before it is used."""
+
+    claim: str
+
+
+class _NotTheOwner(Exception):
+    """Another worker has the change."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+
+@dataclass(slots=True)
+class SiteChanges:
+    """The changes of one worker."""
+
+    policy: ChangePolicy
+    site: str
+    holder: str
+    client: Client
+    js: JetStreamContext
+    transport: ChangingTransport
+    _running: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _stops: dict[str, set[StopController]] = field(default_factory=dict)
+
+    def stop(self, run: str) -> None:
+        """Begin no further step in the changes of a run."""
+        for each in self._stops.get(run, ()):
+            each.stop()
+
+    async def end(self) -> None:
+        """Begin no further step anywhere, and wait for those that run."""
+        for run in list(self._stops):
+            self.stop(run)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_STEP):
+                while self._stops:
+                    await asyncio.sleep(_LOOK_AGAIN)
+
+    async def change(
+        self,
+        task: ChangeTask,
+        order: TaskMessage,
+        message: Msg,
+        *,
+        evidence: DeviceFolder,
+        mask: Callable[[str], str],
+        on_event: OnEvent,
+    ) -> ChangeAnswer:
+        """Make an approved change, or tell what became of it. Raises ChangeRefused, StoreError."""
+        self._check(task)
+        stop = StopController()
+        change = _Change(
+            owner=self,
+            task=task,
+            run=order.run,
+            digest=digest_of(order.task),
+            place=self.policy.folder / task.change / folder_name(task.device.name),
+            stop=stop,
+            evidence=EvidenceRecord(evidence),
+            mask=mask,
+            on_event=on_event,
+        )
+        beating = asyncio.create_task(self._watch(message, stop))
+        # A task may be delivered a second time while it is done: the second one gets the result of the first.
+        lock = self._running.setdefault((task.change, task.device.name), asyncio.Lock())
+        self._stops.setdefault(order.run, set()).add(stop)
+        try:
+            async with lock:
+                return await change.answer()
+        finally:
+            beating.cancel()
+            self._stops[order.run].discard(stop)
+            if not self._stops[order.run]:
+                del self._stops[order.run]
+
+    async def _watch(self, message: Msg, stop: StopController) -> None:
+        """Begin no further step where the broker has not answered for too long: another worker looks then."""
+        answered = stop.now()
+        while True:
+            try:
+                await self.client.request(message.reply, b"+WPI", timeout=_BEAT_ANSWER)
+                answered = stop.now()
+                await asyncio.sleep(_BEAT)
+            except (NatsError, OSError, TimeoutError):
+                await asyncio.sleep(_BEAT_AGAIN)
+            if stop.now() - answered > _LOST:
+                stop.stop()
+
+    def _check(self, task: ChangeTask) -> None:
+        """Refuse what this worker never does. Raises ChangeRefused."""
+        policy, plan = self.policy, task.plan
+        if not is_plain(task.change) or plan.name != task.device.name or plan.site != self.site:
+            raise ChangeRefused("the task of a change is not well formed")
+        if not policy.approvers:
+            raise ChangeRefused(
+                "this worker knows no operator who may approve changes",
+                hint="join again, with a new code of 'slp-ops hub site add'",
+            )
+        if plan.risk.rank > policy.allow.rank:
+            raise ChangeRefused(
+                f"the worker does not permit what is {plan.risk.value}",
+                hint=f"start it with --allow {plan.risk.value}, or {_AT_SITE}",
+            )
+        if reason := unfit_for_hub(plan, policy.wanted.playbooks):
+            raise ChangeRefused(reason, hint=_AT_SITE)
+        if task.rules != rules_digest(policy.wanted.audit_options.knowledge):
+            raise ChangeRefused(
+                "the rules of the worker are not those of the plan",
+                hint="use the same release at every worker and here; start the worker with the same --rules",
+            )
+        known = {playbook.id for playbook in policy.wanted.playbooks}
+        for action in plan.actions:
+            if action.playbook not in known:
+                raise ChangeRefused(
+                    f"the worker has no playbook {action.playbook}",
+                    hint="start it with the folder of your playbooks: slp-ops worker --playbooks DIR",
+                )
+        for _, step in plan.steps:
+            if unsendable(step) is not None:
+                raise ChangeRefused("a line of the plan has a control character")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Change:
+    """One change of one device."""
+
+    owner: SiteChanges
+    task: ChangeTask
+    run: str
+    digest: str
+    place: Path
+    stop: StopController
+    evidence: EvidenceRecord
+    mask: Callable[[str], str]
+    on_event: OnEvent
+
+    @property
+    def _names(self) -> tuple[str, str, str]:
+        return self.owner.site, self.task.change, self.task.device.name
+
+    @property
+    def _journal_path(self) -> Path:
+        return self.place / FILE
+
+    def _has_journal(self) -> bool:
+        """Return whether this worker has begun the change; a journal without a whole line is removed."""
+        try:
+            data = atomic_files.read(self._journal_path, within=self.place)
+        except FileNotFoundError:
+            return False
+        if b"\n" not in data:
+            self._journal_path.unlink()
+        return b"\n" in data
+
+    async def answer(self) -> ChangeAnswer:
+        """Make the change where it is this worker's."""
+        try:
+            if self._has_journal():
+                return await self._continued()
+            claim = await self._claim()
+            approval = await self._approval(claim)
+        except _NotTheOwner as other:
+            return await self._look(other.owner)
+        begin = BeginEvent(
+            slp_ops=__version__, run=self.run, change=self.task.change, plans=(self.task.plan,)
+        )
+        with JournalFile.create(self._journal_path, begin) as journal:
+            journal.write(self._approved(approval))
+            return await self._make(journal, SwitchState(self.task.plan), decision=True)
+
+    async def _continued(self) -> ChangeAnswer:
+        """Continue a change of which this worker has the journal."""
+        journal, recorded = JournalFile.resume(self._journal_path)
+        with journal:
+            state = recorded.states[self.task.device.name]
+            begun = recorded.begin.plans[0]
+            if begun != self.task.plan:
+                parts = "; ".join(plan_differences(begun, self.task.plan))
+                raise ChangeRefused(
+                    f"the plan differs from that of the change which this worker began ({parts})",
+                    hint="a step with other values is repeated at the site: slp-ops remediate without --hub",
+                )
+            last = state.approved
+            is_same = last is not None and (last.task, last.run) == (self.digest, self.run)
+            if is_same and state.end is not None:
+                return self._answer(self._recorded(state), recorded)  # the approval is used
+            if is_same and last is not None:
+                if last.expires < datetime.now(UTC):
+                    raise ChangeRefused(*_expired(last.expires))
+            else:
+                claim = self._own_claim()
+                approval = await self._approval("" if claim is None else claim)
+                used = {each.approval for each in recorded.events if isinstance(each, ApprovedEvent)}
+                if approval.id in used:
+                    raise ChangeRefused("the approval was used already")
+                journal.write(self._approved(approval))
+            state.is_at_worker = False  # it is this one
+            for number in self.task.done:
+                state.steps[number] = StepState.DONE
+            # A decision is for one moment: a process that was killed may have acted on it.
+            return await self._make(journal, state, decision=not is_same)
+
+    # -- fence and approval -----------------------------------------------------------------------
+
+    def _own_claim(self) -> str | None:
+        try:
+            data = atomic_files.read(self.place / _CLAIM_FILE, within=self.place)
+        except FileNotFoundError:
+            return None
+        try:
+            return decode(OwnClaim, parse_json(data)).claim
+        except (ShapeError, ValueError):
+            return None
+
+    async def _claim(self) -> str:
+        """Claim the change. Raises _NotTheOwner, ChangeRefused."""
+        claim = self._own_claim()
+        if claim is None:
+            if self.task.owner:
+                raise _NotTheOwner(self.task.owner)
+            claim = secrets.token_hex(16)
+            make_private(self.place)
+            with replacing(self.place / _CLAIM_FILE, sync=True) as file:
+                file.write(to_json(OwnClaim(claim=claim)).encode())
+        name = subject(FENCE, *self._names)
+        mine = to_message(Fence(worker=self.owner.holder, claim=claim))
+        try:
+            async with asyncio.timeout(_APPROVAL_SECONDS):
+                await publish_once(self.owner.js, name, mine)
+                data = await last_of(self.owner.js, FENCE_STREAM, name)
+        except TimeoutError:
+            raise ChangeRefused(
+                f"the hub has not taken the claim of the worker within {_APPROVAL_SECONDS:g} s",
+                hint="start the hub with the release of the worker, and its slp-ops hub up again",
+            ) from None
+        if data is not None and (fence := from_message(Fence, data)).claim != claim:
+            raise _NotTheOwner(fence.worker)
+        return claim
+
+    async def _approval(self, claim: str) -> Approval:
+        """Wait for the approval of this claim and task. Raises ChangeRefused, _NotTheOwner."""
+        name = subject(APPROVAL, *self._names, claim)
+        reason = f"the operator has not approved it within {_APPROVAL_SECONDS:g} s"
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_APPROVAL_SECONDS):
+                while not self.stop.stopping:
+                    data = await last_of(self.owner.js, CONTROL_STREAM, name)
+                    if data is not None:
+                        found = self._read_answer(data, claim)
+                        if found is not None:
+                            return found
+                        reason = "the approval is for another call"
+                    await asyncio.sleep(_LOOK_AGAIN)
+                reason = "it was stopped before it was approved"
+        raise ChangeRefused(reason, hint="nothing was sent; run the command again")
+
+    def _read_answer(self, data: bytes, claim: str) -> Approval | None:
+        """Return the approval in an operator's answer; None for one of an earlier call."""
+        try:
+            answer = from_message(ClaimAnswer, data)
+            if answer.approval is None:
+                raise _NotTheOwner(answer.owner)
+            approval = verified(answer.approval, self.owner.policy.approvers)
+        except (InvalidMessage, InvalidApproval) as error:
+            raise ChangeRefused(f"the approval is not valid: {error}") from None
+        device = self.task.device
+        for what, found, wanted in (
+            ("site", approval.site, self.owner.site),
+            ("device", approval.device, device.name),
+            ("change", approval.change, self.task.change),
+            ("claim", approval.claim, claim),
+            ("worker", approval.worker, self.owner.holder),
+        ):
+            if found != wanted:
+                raise ChangeRefused(f"the approval is for another {what}")
+        if approval.run != self.run:
+            return None
+        if approval.task != self.digest:
+            raise ChangeRefused("the plan was changed on the way: another one was approved")
+        if approval.serials != self.task.plan.serials:
+            raise ChangeRefused("the approval is for another serial number")
+        if approval.expires < datetime.now(UTC):
+            raise ChangeRefused(*_expired(approval.expires))
+        return approval
+
+    def _approved(self, approval: Approval) -> ApprovedEvent:
+        return ApprovedEvent(
+            device=approval.device,
+            site=approval.site,
+            worker=approval.worker,
+            claim=approval.claim,
+            approval=approval.id,
+            run=approval.run,
+            task=approval.task,
+            expires=approval.expires,
+        )
+
+    # -- the change -------------------------------------------------------------------------------
+
+    @property
+    def _planning(self) -> Wanted:
+        """Return the worker's own playbooks and rules, with the parameters of the plan."""
+        return replace(self.owner.policy.wanted, timer=self.task.timer).as_in(self.task.plan)
+
+    def _plan_again(self, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]) -> PlanningResult:
+        planning = self._planning
+        return planning.plan(planning.switch(self.task.device, memory, outcomes))
+
+    async def _make(self, journal: JournalFile, state: SwitchState, *, decision: bool) -> ChangeAnswer:
+        task, wanted = self.task, self.owner.policy.wanted
+        settled = {task.device.name: task.decision} if decision and task.decision is not None else {}
+        journal.reserve((task.plan,))
+        rows = wanted.audit_options.knowledge.row_commands
+        context = ChangeContext(
+            device=task.device,
+            plan=task.plan,
+            transport=self.owner.transport,
+            evidence=self.evidence,
+            mask=self.mask,
+            journal=journal,
+            commands=choose_commands("support", rows),
+            row_commands=rows,
+            judge=lambda facts: wanted.judge(task.device, facts),
+            replan=self._plan_again,
+            operator=ScriptedAnswers(
+                manual_done=task.manual_done, settled=Decisions(settled, {task.device.name: state})
+            ),
+            stop_controller=self.stop,
+            timeouts=Timeouts(wait=task.wait, reload=task.reload_wait),
+            on_event=self.on_event,
+        )
+        if task.back:
+            applied = await revert(context, state)
+        else:
+            applied = await apply(context, state, rollback_on_fail=task.rollback_on_fail)
+        return self._answer(applied, read_journal(self._journal_path))
+
+    def _recorded(self, state: SwitchState) -> DeviceChangeResult:
+        """Return the result of a change that has ended, by its journal."""
+        device = self.task.device
+        return DeviceChangeResult(
+            name=device.name,
+            site=device.site,
+            end=state.end or ChangeOutcome.UNSETTLED,
+            why=state.why,
+            steps_done=state.next_step,
+            steps=len(state.plan.steps),
+            refused=StepState.REFUSED in state.steps.values(),
+            can_repeat=state.can_repeat,
+            can_roll_back=state.can_roll_back,
+        )
+
+    def _answer(self, applied: DeviceChangeResult, recorded: RecordedChange) -> ChangeAnswer:
+        return ChangeAnswer(
+            worker=self.owner.holder,
+            device=self.task.device.name,
+            site=self.owner.site,
+            report=ChangeReport.of(applied),
+            captures=tuple(self.evidence.captures),
+            events=tuple(_events_of(recorded, self.task.device.name)),
+        )
+
+    # -- a change of another worker ---------------------------------------------------------------
+
+    async def _look(self, owner: str) -> ChangeAnswer:
+        """Read what the switch shows of another worker's change, after that one has stopped; send nothing."""
+        deadline = self.stop.now() + _LEASE
+        site, _, device = self._names
+        while self.stop.now() < deadline and not self.stop.stopping:
+            if await is_stored(self.owner.js, site, self.run, device):
+                break  # the owner has answered; this result is not stored
+            await self.stop.wait_or_stop(min(1.0, _LEASE))
+        shown = await self._shown()
+        why = _AT_OTHER.format(worker=owner, shown=shown)
+        plan = self.task.plan
+        return ChangeAnswer(
+            worker=self.owner.holder,
+            device=self.task.device.name,
+            site=self.owner.site,
+            report=ChangeReport.of(
+                DeviceChangeResult(
+                    name=plan.name,
+                    site=plan.site,
+                    end=ChangeOutcome.UNSETTLED,
+                    why=why,
+                    steps=len(plan.steps),
+                )
+            ),
+            captures=tuple(self.evidence.captures),
+            is_whole=False,
+        )
+
+    async def _shown(self) -> Text:
+        """Return what the switch shows of the plan: applied, not applied, or unknown."""
+        task, wanted = self.task, self.owner.policy.wanted
+        rows = wanted.audit_options.knowledge.row_commands
+        memory = BufferedEvidence(self.evidence, self.mask, rows)
+        result = await collect(
+            task.device,
+            transport=self.owner.transport,
+            evidence=memory,
+            commands=choose_commands("support", rows),
+            on_event=self.on_event,
+        )
+        if not memory.any_read:
+            why = _NO_REASON if result.error is None else message_text(result.error.message)
+            return _UNREAD.format(why=why)
+        facts = memory.facts
+        if serials_of(FactContext(facts)) != task.plan.serials:
+            return _OTHER_SWITCH
+        found = self._plan_again(memory, wanted.judge(task.device, facts))
+        if task.back or memory.any_cut:
+            return _UNKNOWN
+        if found.plan is None:
+            return _APPLIED if all(each.needless for each in found.skipped) else _UNKNOWN
+        same = not what_changed(task.plan.fields, found.plan.fields) and not plan_differences(
+            task.plan, found.plan
+        )
+        only_lines = all(isinstance(step, ConfigStep) for _, step in task.plan.steps)
+        return _NOT_APPLIED if same and only_lines else _UNKNOWN
+
+
+def _events_of(recorded: RecordedChange, device: str) -> Iterator[Any]:
+    """Yield the events of a device that its operator's journal has to have."""
+    for event in recorded.events:
+        if getattr(event, "device", None) == device and not isinstance(event, ApprovedEvent):
+            yield encode(event)
+
+
+def _expired(moment: datetime) -> tuple[str]:
+    now = datetime.now(UTC)
+    return (
+        f"the approval expired at {moment:%Y-%m-%dT%H:%M:%SZ}; the clock of the worker shows "
+        f"{now:%Y-%m-%dT%H:%M:%SZ}",
+    )
+
+
+_AT_OTHER: Final = Text(
+    "worker {worker} has this change and its journal; this one has only read the switch: {shown}. Start that "
+    "worker again, and resume",
+    "この変更とジャーナルはワーカ {worker} にあります。このワーカはスイッチを読み取っただけです: {shown}。"
+    "そのワーカを再び起動し、再開してください",
+)
+_APPLIED: Final = Text("the change is applied", "変更は適用されています")
+_NOT_APPLIED: Final = Text("the change is not applied", "変更は適用されていません")
+_UNKNOWN: Final = Text("it is unknown if the change is applied", "変更が適用されたかどうかは不明です")
+_OTHER_SWITCH: Final = Text("another switch answers at its address", "このアドレスで別のスイッチが応答します")
+_UNREAD: Final = Text("it could not be read: {why}", "読み取れませんでした: {why}")
+_NO_REASON: Final = Text("no reason is known", "理由不明")

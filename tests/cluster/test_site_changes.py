@@ -1,0 +1,581 @@
+"""A worker sends what its operator has approved, once, whatever a hub forges, repeats or alters."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import os
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from nats.errors import NoRespondersError
+from nats.js.errors import APIError, NotFoundError
+
+from slp_ops.app import site_changes
+from slp_ops.app.audit_device import AuditOptions
+from slp_ops.app.change_task import ChangeAnswer, ChangeReport, ChangeTask, rules_digest
+from slp_ops.app.hub_changes import valid_events
+from slp_ops.app.remediate import Wanted
+from slp_ops.app.site_changes import ChangePolicy, SiteChanges
+from slp_ops.cluster import once
+from slp_ops.cluster.approval import Approval, SignedApproval, digest_of, new_signing_key, public_key_of, sign
+from slp_ops.cluster.messages import ClaimAnswer, Fence, TaskMessage, from_message, to_message
+from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
+from slp_ops.errors import ChangeRefused
+from slp_ops.json_documents import ShapeError, decode, encode
+from slp_ops.lab.journal import Mode
+from slp_ops.planning.journal_state import ChangeOutcome, SwitchState
+from slp_ops.playbook import Risk, packaged
+from slp_ops.rules.ruleset import packaged_ruleset
+from slp_ops.runs.journal import JournalFile
+from slp_ops.runs.journal import read as read_journal
+from slp_ops.steps import ConfigStep
+from tests.remediate.conftest import Bench, InMemory, Killed, Vty
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from slp_ops.model import Device
+    from slp_ops.planning.model import SwitchPlan
+
+KEY = new_signing_key()
+CHANGE = "20261127T000000Z-remediate-abcdef"
+SERVERS = {"name_servers": "10.10.0.53,10.10.1.53"}
+
+
+class Broker:
+    """The streams of a broker, in memory; answers nothing while it is ``down``."""
+
+    def __init__(self) -> None:
+        self.messages: dict[str, bytes] = {}
+        self.down = False
+
+    async def publish(self, subject: str, data: bytes, headers: Any = None, **_: Any) -> Any:
+        if headers and subject in self.messages:
+            raise APIError(code=400, err_code=10071)
+        self.messages[subject] = data
+        return SimpleNamespace(seq=len(self.messages))
+
+    async def get_msg(self, stream: str, subject: str, **_: Any) -> Any:
+        if subject not in self.messages:
+            raise NotFoundError
+        return SimpleNamespace(data=self.messages[subject])
+
+    async def request(self, *_: Any, **__: Any) -> None:
+        if self.down:
+            raise NoRespondersError
+
+
+class Desk:
+    """The operator: plans, asks for the change, and approves the claim of a worker."""
+
+    def __init__(self, bench: Bench, broker: Broker, playbook: str = "name-server") -> None:
+        self.bench = bench
+        self.broker = broker
+        plan = bench.plan(playbook).plan
+        assert plan is not None
+        self.plan = plan
+        bench.typed.clear()
+
+    def task(self, **more: Any) -> ChangeTask:
+        settings: dict[str, Any] = {
+            "device": self.bench.device,
+            "change": CHANGE,
+            "plan": self.plan,
+            "rules": rules_digest(packaged_ruleset()),
+            "timer": 10,
+            "wait": 60.0,
+            "reload_wait": 60.0,
+        }
+        return ChangeTask(**{**settings, **more})
+
+    def approval(self, asked: ChangeTask, fence: Fence, run: str = "run1", **other: Any) -> Approval:
+        fields: dict[str, Any] = {
+            "id": f"of-{run}",
+            "change": CHANGE,
+            "run": run,
+            "site": "tokyo",
+            "device": self.bench.device.name,
+            "serials": asked.plan.serials,
+            "task": digest_of(encode(asked)),
+            "claim": fence.claim,
+            "worker": fence.worker,
+            "expires": datetime.now(UTC) + timedelta(hours=1),
+        }
+        return Approval(**{**fields, **other})
+
+    @property
+    def fence(self) -> Fence | None:
+        data = self.broker.messages.get(subject(FENCE, "tokyo", CHANGE, self.bench.device.name))
+        return None if data is None else from_message(Fence, data)
+
+    def answer(self, claim: str, answer: ClaimAnswer) -> None:
+        where = subject(APPROVAL, "tokyo", CHANGE, self.bench.device.name, claim)
+        self.broker.messages[where] = to_message(answer)
+
+    async def answering(self, make: Callable[[Fence], ClaimAnswer]) -> None:
+        while self.fence is None:
+            await asyncio.sleep(0.005)
+        self.answer(self.fence.claim, make(self.fence))
+
+
+class Worker:
+    """A worker with a state directory of its own."""
+
+    def __init__(self, desk: Desk, folder: Path, name: str = "worker-1", **policy: Any) -> None:
+        self.desk = desk
+        settings: dict[str, Any] = {
+            "approvers": (public_key_of(KEY),),
+            "allow": Risk.CHANGE,
+            "wanted": Wanted(playbooks=packaged(), audit_options=AuditOptions()),
+            "folder": folder / name,
+        }
+        self.changes = SiteChanges(
+            policy=ChangePolicy(**{**settings, **policy}),
+            site="tokyo",
+            holder=name,
+            client=desk.broker,  # type: ignore[arg-type]
+            js=desk.broker,  # type: ignore[arg-type]
+            transport=desk.bench.transport,
+        )
+
+    @property
+    def journal(self) -> Path:
+        return self.changes.policy.folder / CHANGE / self.desk.bench.device.name / "journal.jsonl"
+
+    def do(
+        self,
+        task: ChangeTask,
+        make: Callable[[Fence], ClaimAnswer] | None = None,
+        *,
+        run: str = "run1",
+        sent: Any = None,
+    ) -> ChangeAnswer:
+        """Take a task as a hub delivers it: ``sent`` instead of what the operator has sent."""
+        document = json.loads(json.dumps(encode(task) if sent is None else sent))
+        order = TaskMessage(
+            run=run,
+            device=task.device.name,
+            work="change",
+            folder="sw",
+            taken=(),
+            mask_key="",
+            debug=False,
+            task=document,
+        )
+        make = make or (lambda fence: approved(self.desk.approval(task, fence, run)))
+        bench = self.desk.bench
+
+        async def both() -> ChangeAnswer:
+            answering = asyncio.create_task(self.desk.answering(make))
+            try:
+                return await self.changes.change(
+                    decode(ChangeTask, document),
+                    order,
+                    SimpleNamespace(reply="ack"),  # type: ignore[arg-type]
+                    evidence=bench.run.device(bench.device),
+                    mask=bench.run.masked,
+                    on_event=lambda event: None,
+                )
+            finally:
+                answering.cancel()
+
+        return asyncio.run(both())
+
+
+def approved(approval: Approval, key: bytes = KEY) -> ClaimAnswer:
+    return ClaimAnswer(approval=sign(approval, key), owner=approval.worker)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(site_changes, "_APPROVAL_SECONDS", 0.4)
+    monkeypatch.setattr(site_changes, "_LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(site_changes, "_LEASE", 0.05)
+    return Desk(Bench(tmp_path, "name-server-missing", params=SERVERS), Broker())
+
+
+def lines(desk: Desk) -> list[str]:
+    return [line for line in desk.bench.sent(Mode.CONFIG) if line != "end"]
+
+
+def test_what_was_approved_is_sent_once(desk: Desk, tmp_path: Path) -> None:
+    worker, task = Worker(desk, tmp_path), desk.task()
+
+    done = worker.do(task)
+
+    assert done.report.end is ChangeOutcome.DONE
+    assert done.is_whole
+    sent = lines(desk)
+    assert [line for line in sent if line.startswith("ip name-server")] != []
+    assert [each["event"] for each in done.events] == ["step", "step", "verified", "saved", "end"]
+    # Delivered again, with the same approval or without one: the journal answers, not the switch.
+    logins = desk.bench.transport.logins
+    assert worker.do(task).report.end is ChangeOutcome.DONE
+    assert Worker(desk, tmp_path).do(task).events == done.events
+    assert desk.bench.transport.logins == logins
+    # An old approval for a later call of the operator.
+    fence = desk.fence
+    assert fence is not None
+    old = approved(desk.approval(task, fence))
+    with pytest.raises(ChangeRefused, match="for another call"):
+        worker.do(task, lambda _: old, run="run2")
+    used = replace(desk.approval(task, fence), run="run2")
+    with pytest.raises(ChangeRefused, match="was used already"):
+        worker.do(task, lambda _: approved(used), run="run2")
+    assert lines(desk) == sent
+
+
+FORGED: list[tuple[str, dict[str, Any], str]] = [
+    ("run", {"run": "run0"}, "for another call"),
+    ("change", {"change": "20261127T000000Z-remediate-000000"}, "for another change"),
+    ("device", {"device": "tyo-core-02"}, "for another device"),
+    ("site", {"site": "osaka"}, "for another site"),
+    ("claim", {"claim": "0" * 32}, "for another claim"),
+    ("worker", {"worker": "worker-2"}, "for another worker"),
+    ("expired", {"expires": datetime(2026, 1, 1, tzinfo=UTC)}, "expired at 2026-01-01T00:00:00Z"),
+    ("plan", {"task": "0" * 64}, "changed on the way: another one was approved"),
+    ("serial", {"serials": ("FOC00000000",)}, "for another serial number"),
+]
+
+
+@pytest.mark.parametrize(("other", "words"), [case[1:] for case in FORGED], ids=[case[0] for case in FORGED])
+def test_an_approval_of_something_else_permits_nothing(
+    desk: Desk, tmp_path: Path, other: dict[str, Any], words: str
+) -> None:
+    task = desk.task()
+    with pytest.raises(ChangeRefused, match=words):
+        Worker(desk, tmp_path).do(task, lambda fence: approved(desk.approval(task, fence, **other)))
+    assert desk.bench.transport.logins == 1  # that of the plan
+    assert not lines(desk)
+
+
+def test_only_an_operators_key_approves(desk: Desk, tmp_path: Path) -> None:
+    task = desk.task()
+    with pytest.raises(ChangeRefused, match="is not signed by an operator"):
+        Worker(desk, tmp_path).do(task, lambda fence: approved(desk.approval(task, fence), new_signing_key()))
+
+    def altered(fence: Fence) -> ClaimAnswer:
+        signed = sign(desk.approval(task, fence, task="0" * 64), KEY)
+        text = signed.text.replace("0" * 64, digest_of(encode(task)))
+        return ClaimAnswer(approval=SignedApproval(text=text, signature=signed.signature), owner="")
+
+    with pytest.raises(ChangeRefused, match="is not signed by an operator"):
+        Worker(desk, tmp_path).do(task, altered)
+    fence = desk.fence
+    assert fence is not None
+    where = subject(APPROVAL, "tokyo", CHANGE, "tyo-core-01", fence.claim)
+    for answer in (b"{}", b"[]", b"\xff", b'{"approval": 1, "owner": ""}'):
+        desk.broker.messages[where] = answer
+        with pytest.raises(ChangeRefused, match="not valid"):
+            _continue(desk, tmp_path, task)
+    with pytest.raises(ChangeRefused, match="knows no operator"):
+        Worker(desk, tmp_path, approvers=()).do(task)
+    assert not lines(desk)
+
+
+def _continue(desk: Desk, folder: Path, task: ChangeTask) -> None:
+    """Let a worker look at what is at the broker, without an operator."""
+
+    def as_it_is(fence: Fence) -> ClaimAnswer:
+        raise asyncio.CancelledError
+
+    Worker(desk, folder).do(task, as_it_is)
+
+
+def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(ChangeRefused, match="has not approved it within"):
+        _continue(desk, tmp_path, desk.task())
+    assert not lines(desk)
+
+
+def test_a_task_that_was_altered_is_refused(desk: Desk, tmp_path: Path) -> None:
+    task = desk.task()
+
+    def more_lines(document: Any) -> None:
+        step = document["plan"]["actions"][0]["steps"][0]
+        step["changes"].append(copy.deepcopy(step["changes"][0]))
+        step["changes"][-1]["line"]["text"] = "username mallory privilege 15 secret x"
+
+    def other_values(document: Any) -> None:
+        document["plan"]["actions"][0]["params"]["name_servers"] = "192.0.2.66"
+
+    def backwards(document: Any) -> None:
+        document["back"] = True
+
+    for alter in (more_lines, other_values, backwards):
+        sent = json.loads(json.dumps(encode(task)))
+        alter(sent)
+        with pytest.raises(ChangeRefused, match="changed on the way: another one was approved"):
+            Worker(desk, tmp_path / alter.__name__).do(task, sent=sent)
+        desk.broker.messages.clear()
+    assert not lines(desk)
+
+
+def test_a_plan_that_the_playbooks_here_do_not_give_is_refused(desk: Desk, tmp_path: Path) -> None:
+    """Also where an operator has signed it: the worker derives the steps itself."""
+    (action,) = desk.plan.actions
+    (step,) = [each for each in action.steps if isinstance(each, ConfigStep)]
+    more = replace(step.changes[0], line=replace(step.changes[0].line, text="ip name-server 192.0.2.66"))
+    forged: SwitchPlan = replace(
+        desk.plan,
+        actions=(replace(action, steps=(replace(step, changes=(*step.changes, more)),)),),
+    )
+    answer = Worker(desk, tmp_path).do(desk.task(plan=forged))
+    assert answer.report.end is ChangeOutcome.STALE
+    assert answer.report.why is not None
+    assert "planning again yields another plan (name-server: steps" in answer.report.why.en
+
+    desk.broker.messages.clear()
+    swapped = tuple(replace(each, verify=()) if each.id == "name-server" else each for each in packaged())
+    answer = Worker(
+        desk, tmp_path, "swapped", wanted=Wanted(playbooks=swapped, audit_options=AuditOptions())
+    ).do(desk.task())
+    assert answer.report.end is ChangeOutcome.STALE
+    assert answer.report.why is not None
+    assert "name-server: verify" in answer.report.why.en
+
+    desk.broker.messages.clear()
+    other = replace(desk.plan, serials=("FOC00000000",))
+    answer = Worker(desk, tmp_path, "serial").do(desk.task(plan=other))
+    assert answer.report.end is ChangeOutcome.STALE
+    assert answer.report.why is not None
+    assert "this is not the switch of the plan: it has serial" in answer.report.why.en
+    assert not lines(desk)
+
+
+def test_a_worker_has_limits_of_its_own(desk: Desk, tmp_path: Path) -> None:
+    (action,) = desk.plan.actions
+    risky = replace(desk.plan, actions=(replace(action, risk=Risk.DISRUPTIVE),))
+    secret = replace(desk.plan, actions=(replace(action, secrets=("token",)),))
+    unknown = replace(desk.plan, actions=(replace(action, playbook="mine"),))
+    for plan, words in (
+        (risky, "does not permit what is disruptive"),
+        (secret, r"needs a secret \(token\)"),
+        (unknown, "has no playbook mine"),
+        (replace(desk.plan, site="osaka"), "not well formed"),
+    ):
+        with pytest.raises(ChangeRefused, match=words):
+            Worker(desk, tmp_path).do(desk.task(plan=plan))
+    with pytest.raises(ChangeRefused, match="rules of the worker are not those of the plan"):
+        Worker(desk, tmp_path).do(desk.task(rules="0" * 64))
+    for name in ("../../etc", "a/b", "", "."):
+        with pytest.raises(ChangeRefused, match="not well formed"):
+            Worker(desk, tmp_path).do(desk.task(change=name))
+    assert desk.fence is None, "nothing was claimed"
+    assert not lines(desk)
+
+
+# -- who has a change
+
+
+def test_another_worker_only_reads(desk: Desk, tmp_path: Path) -> None:
+    task = desk.task()
+    first, second = Worker(desk, tmp_path), Worker(desk, tmp_path, "worker-2")
+    desk.broker.messages[subject(FENCE, "tokyo", CHANGE, "tyo-core-01")] = to_message(
+        Fence(worker="worker-1", claim="1" * 32)
+    )
+    looked = second.do(task)
+    assert not looked.is_whole
+    assert looked.report.end is ChangeOutcome.UNSETTLED
+    assert looked.report.why is not None
+    assert "worker worker-1 has this change" in looked.report.why.en
+    assert "the change is not applied" in looked.report.why.en
+
+    desk.broker.messages.clear()
+    first.do(task)
+    sent = lines(desk)
+    looked = second.do(task)
+    assert looked.report.why is not None
+    assert "the change is applied" in looked.report.why.en
+    # The broker has lost the fence: the operator knows who has the change.
+    del desk.broker.messages[subject(FENCE, "tokyo", CHANGE, "tyo-core-01")]
+    third = Worker(desk, tmp_path, "worker-3")
+    looked = third.do(task, lambda fence: ClaimAnswer(approval=None, owner="worker-1"))
+    assert not looked.is_whole
+    # And a later call says so in its task.
+    looked = Worker(desk, tmp_path, "worker-4").do(desk.task(owner="worker-1"))
+    assert not looked.is_whole
+    assert lines(desk) == sent
+
+
+class Slow(InMemory):
+    """A switch that takes a moment to be logged in to."""
+
+    @asynccontextmanager
+    async def read(self, device: Device) -> AsyncIterator[Vty]:
+        await asyncio.sleep(0.2)
+        async with super().read(device) as vty:
+            yield vty
+
+
+class KillingJournal(JournalFile):
+    """A journal whose process is killed at its Nth event, before or after it is on the disk."""
+
+    at: tuple[int, str] = (-1, "")
+    written = 0
+
+    def write(self, event: Any) -> None:
+        number, when = KillingJournal.at
+        kill = KillingJournal.written == number
+        KillingJournal.written += 1
+        if not kill or when == "after":
+            super().write(event)
+        if kill:
+            assert self._fd is not None
+            os.close(self._fd)  # with its lock, as the end of the process does
+            self._fd = None
+            raise Killed
+
+
+MOMENTS = ["begin", "approved", "step begun", "step done", "verified", "saved", "end"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", range(len(MOMENTS)), ids=MOMENTS)
+def test_a_worker_killed_anywhere_goes_on_by_its_journal_and_no_other_does(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, when: str
+) -> None:
+    task = desk.task()
+    monkeypatch.setattr(site_changes, "JournalFile", KillingJournal)
+    monkeypatch.setattr(KillingJournal, "at", (number, when))
+    monkeypatch.setattr(KillingJournal, "written", 0)
+    with pytest.raises(Killed):
+        Worker(desk, tmp_path).do(task)
+    monkeypatch.setattr(KillingJournal, "at", (-1, ""))
+    after_kill = lines(desk)
+
+    looked = Worker(desk, tmp_path, "worker-2").do(task)
+    assert not looked.is_whole
+    assert lines(desk) == after_kill
+
+    gone_on = Worker(desk, tmp_path).do(task)
+    assert gone_on.report.end is ChangeOutcome.DONE
+    servers = [line for line in lines(desk) if line.startswith("ip name-server")]
+    assert len(servers) == len(set(servers)) == 2
+    assert gone_on.events == Worker(desk, tmp_path).do(task).events
+
+
+def test_a_kill_between_fence_and_journal(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, publish = desk.task(), once.publish_once
+
+    async def killed(*args: Any, **options: Any) -> None:
+        await publish(*args, **options)
+        raise Killed
+
+    monkeypatch.setattr(site_changes, "publish_once", killed)
+    with pytest.raises(Killed):
+        Worker(desk, tmp_path).do(task)
+    assert desk.fence is not None
+    monkeypatch.setattr(site_changes, "publish_once", publish)
+    assert not Worker(desk, tmp_path, "worker-2").do(task).is_whole
+    assert Worker(desk, tmp_path).do(task).report.end is ChangeOutcome.DONE
+
+
+def test_an_owner_without_a_heartbeat_stops_before_the_next_step(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_changes, "_LOST", -1.0)
+    monkeypatch.setattr(site_changes, "_BEAT", 10.0)
+    monkeypatch.setattr(site_changes, "_BEAT_AGAIN", 0.02)
+    desk.bench.transport = Slow(desk.bench)
+    worker, task = Worker(desk, tmp_path), desk.task()
+    desk.broker.down = True
+
+    def without_an_answer(fence: Fence) -> ClaimAnswer:
+        return approved(desk.approval(task, fence))
+
+    stopped = worker.do(task, without_an_answer)
+    assert stopped.report.end is ChangeOutcome.STOPPED
+    assert not lines(desk)
+    assert read_journal(worker.journal).states["tyo-core-01"].end is ChangeOutcome.STOPPED
+    # Resumed by the operator, with a new approval.
+    monkeypatch.undo()
+    desk.broker.down = False
+    assert worker.do(task).report.end is ChangeOutcome.STOPPED  # the old one is used
+    assert worker.do(desk.task(owner="worker-1"), run="run2").report.end is ChangeOutcome.DONE
+
+
+def test_a_change_is_rolled_back_by_the_worker_that_made_it(desk: Desk, tmp_path: Path) -> None:
+    before = desk.bench.config()
+    worker = Worker(desk, tmp_path)
+    worker.do(desk.task())
+    assert desk.bench.config() != before
+    back = worker.do(desk.task(owner="worker-1", back=True), run="run2")
+    assert back.report.end is ChangeOutcome.ROLLED_BACK
+    assert desk.bench.config() == before
+    assert (
+        not Worker(desk, tmp_path, "worker-2").do(desk.task(owner="worker-1", back=True), run="run3").is_whole
+    )
+
+
+# -- what comes back from a worker is input
+
+
+def answer_of(*events: Any) -> ChangeAnswer:
+    report = decode(
+        ChangeReport,
+        {
+            "end": "done",
+            "why": None,
+            "difference": {"findings": None, "configuration": None, "licence": None},
+            "remaining": [],
+            "steps_done": 1,
+            "steps": 1,
+            "regressed": [],
+            "refused": False,
+            "can_repeat": False,
+            "can_roll_back": True,
+        },
+    )
+    return ChangeAnswer(
+        worker="worker-1", device="tyo-core-01", site="tokyo", report=report, captures=(), events=events
+    )
+
+
+HOSTILE_EVENTS: list[Any] = [
+    {"event": "begin", "plans": []},
+    {"event": "approved", "device": "tyo-core-01"},
+    {
+        "event": "changed_step",
+        "device": "tyo-core-01",
+        "step": 0,
+        "command": "reload",
+        "reads": "",
+        "params": {},
+    },
+    {"event": "step", "device": "tyo-core-02", "step": 0, "state": "done"},
+    {"event": "step", "device": "tyo-core-01", "step": 7, "state": "done"},
+    {"event": "step", "device": "tyo-core-01", "step": -1, "state": "done"},
+    {"event": "step", "device": "tyo-core-01", "step": "0", "state": "done"},
+    {"event": "end", "device": "tyo-core-01", "state": "splendid"},
+    {"event": ["step"]},
+    "step",
+    None,
+]
+
+
+def test_a_worker_cannot_write_anything_into_the_operators_journal(desk: Desk) -> None:
+    task = desk.task()
+    for event in HOSTILE_EVENTS:
+        with pytest.raises((ChangeRefused, ShapeError)):
+            list(valid_events(answer_of(event), task))
+
+
+def test_the_events_of_a_worker_are_those_of_a_journal(desk: Desk, tmp_path: Path) -> None:
+    task = desk.task()
+    done = Worker(desk, tmp_path).do(task)
+    state = SwitchState(desk.plan)
+    for event in valid_events(done, task):
+        state.apply(event)
+    assert state.finished
+    assert state.saved
+    assert state.verified
