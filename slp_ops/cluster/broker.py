@@ -383,14 +383,20 @@ async def is_known(js: JetStreamContext, site: str) -> bool:
 
 
 async def forget_sites(js: JetStreamContext, known: Collection[str]) -> None:
-    """Remove what sites have at the broker that are not ``known`` any more. Raises NATS errors."""
+    """Remove what sites have at the broker that are not ``known`` any more. Raises NATS errors.
+
+    Fences stay: they show to a worker that joins later that a change was begun.
+    """
     for consumer in await js.consumers_info(TASKS_STREAM):
         try:
             (site,) = names_in(TASK, (consumer.config.filter_subject or "").removesuffix(".>"))
         except ValueError:
             continue
         if site not in known:
-            for stream, (families, _) in (*_SHARES.items(), (HEARTBEAT_STREAM, ((HEARTBEAT,), 0.0))):
+            removed = {
+                stream: families for stream, (families, _) in _SHARES.items() if stream != FENCE_STREAM
+            }
+            for stream, families in (*removed.items(), (HEARTBEAT_STREAM, (HEARTBEAT,))):
                 for family in families:
                     await js.purge_stream(stream, subject=f"{subject(family, site)}.>")
             await js.delete_consumer(TASKS_STREAM, consumer.name)
