@@ -21,7 +21,7 @@ from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.change_task import ChangeAnswer, ChangeReport, ChangeTask, rules_digest
 from slp_ops.app.hub_changes import valid_events
 from slp_ops.app.remediate import Wanted
-from slp_ops.app.site_changes import ChangePolicy, SiteChanges
+from slp_ops.app.site_changes import ChangePolicy, SiteChanges, forget_finished
 from slp_ops.cluster import once
 from slp_ops.cluster.approval import Approval, SignedApproval, digest_of, new_signing_key, public_key_of, sign
 from slp_ops.cluster.messages import ClaimAnswer, Fence, TaskMessage, from_message, to_message
@@ -515,6 +515,24 @@ def test_a_change_is_rolled_back_by_the_worker_that_made_it(desk: Desk, tmp_path
     assert (
         not Worker(desk, tmp_path, "worker-2").do(desk.task(owner="worker-1", back=True), run="run3").is_whole
     )
+
+
+def test_journals_of_changes_that_ended_long_ago_are_removed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker(desk, tmp_path)
+    worker.do(desk.task())
+    folder = worker.changes.policy.folder
+    forget_finished(folder)
+    assert worker.journal.exists()
+    monkeypatch.setattr(site_changes, "_KEPT", timedelta(seconds=-1))
+    kept = worker.journal.read_text().splitlines()
+    worker.journal.write_text("\n".join(kept[:3]) + "\n")  # a step was begun
+    forget_finished(folder)
+    assert worker.journal.exists()
+    worker.journal.write_text("\n".join(kept) + "\n")
+    forget_finished(folder)
+    assert list(folder.iterdir()) == []
 
 
 # -- what comes back from a worker is input
