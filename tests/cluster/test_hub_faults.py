@@ -222,9 +222,8 @@ def test_a_hub_whose_certificate_does_not_fit_is_named(tmp_path: Path, rig_folde
     # Started again, the hub renews what has expired.
     certify(operator, ours, now - timedelta(days=400))
     certify(rig.hub_folder / "hub", ours, now - timedelta(days=390))
-    stopped = rig.processes.pop("hub")
-    stopped.terminate()
-    assert stopped.wait(20) == 0
+    rig.processes["hub"].terminate()
+    assert rig.processes["hub"].wait(20) == 0
     (rig.folder / "hub.log").unlink()
     rig.up()
     connect(operator)
