@@ -86,7 +86,7 @@ def reasons(file: io.BytesIO) -> str:
 
 
 def test_the_scanner_shares_nothing_with_the_redactor() -> None:
-    tree = ast.parse(Path(secret_scan.__file__).read_text(encoding="utf-8"))
+    tree = parsed(Path(secret_scan.__file__).read_text(encoding="utf-8"))
     imported = {
         name
         for node in ast.walk(tree)
@@ -292,6 +292,8 @@ HOSTILE: Final = {
 PEAK: Final = """
 import sys
 from slp_ops.cli.main import main
+from tests.syntax import parsed
+from tests.syntax import parsed
 sys.argv = ["slp-ops", "bundle", "--check", sys.argv[1]]
 try:
     main()
