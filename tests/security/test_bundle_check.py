@@ -29,6 +29,7 @@ from slp_ops.redact import redact
 from slp_ops.report import bundle_check, secret_scan
 from slp_ops.report.bundle_check import check
 from slp_ops.report.secret_scan import scan
+from tests.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -292,8 +293,6 @@ HOSTILE: Final = {
 PEAK: Final = """
 import sys
 from slp_ops.cli.main import main
-from tests.syntax import parsed
-from tests.syntax import parsed
 sys.argv = ["slp-ops", "bundle", "--check", sys.argv[1]]
 try:
     main()
