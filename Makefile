@@ -3,7 +3,7 @@
 # make test   format, lint, types, layer contracts, tests (under 8 minutes)
 # make test-all  the same, and the tests that take long (under 60 minutes)
 # make test-faults N=600  random faults and signals, a long watch and a large sick fleet; a table at the end (an hour)
-# make test-cluster  50 random kills of hub, broker, workers and run on 2,000 devices, three times; a line for each
+# make test-cluster  50 random kills of hub, broker, workers and verb, three times each: 2,000 devices, 500 changes
 # make docs   the documentation as a site, in site/
 # make licenses  licences of the runtime dependencies; ADVISORIES=PATH also checks an OSV database
 # make env    the environment alone, in .venv
@@ -59,6 +59,7 @@ test-faults: env
 SEEDS ?= 1 2 3
 test-cluster: env
 	$(BIN)/python -m tests.cluster.campaign $(SEEDS)
+	$(BIN)/python -m tests.cluster.campaign_changes $(SEEDS)
 
 fix: env
 	$(BIN)/ruff format .
