@@ -49,6 +49,7 @@ _PATIENCE: Final = 300.0  # for one call of remediate
 _END_SECONDS: Final = 40.0
 # Everything was done; findings remain, or something is open; a change failed or could not be verified.
 _EXPECTED: Final = (0, 3, 5)
+_NOT_REACHED: Final = "was not reached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,10 @@ class Changes:
         sessions = ("--max-sessions", str(_SESSIONS), "--login-rate", "0")
         self.rig.start_program(name, [*program, *map(str, _WAITS.values()), "worker", *words, *sessions])
 
+    def start_hub(self) -> None:
+        """Start the hub again."""
+        self.rig.start("hub", "hub", "up", "--folder", str(self.rig.hub_folder))
+
     @property
     def journal(self) -> Path | None:
         """Return the journal of the operator, once it is there."""
@@ -110,9 +115,15 @@ class Changes:
         self.rig.start("remediate", "remediate", *where, *how, *pace, "--yes")
 
     def is_at_work(self) -> bool:
-        """Return whether ``remediate`` runs. Raises AssertionError where it has ended with an error."""
+        """Return whether ``remediate`` runs; the hub is started again where it has ended, as by systemd.
+
+        Raises AssertionError where ``remediate`` has ended with an error that the kills do not explain.
+        """
+        if self.rig.processes["hub"].poll() is not None:
+            self.start_hub()
         code = self.rig.processes["remediate"].poll()
-        assert code is None or code in _EXPECTED, f"exit code {code}: {self.rig.log('remediate')[-3000:]}"
+        log = self.rig.log("remediate")[-3000:]
+        assert code is None or code in _EXPECTED or _NOT_REACHED in log, f"exit code {code}: {log}"
         return code is None
 
     def finish(self) -> None:
@@ -211,7 +222,7 @@ def kill_at_random(changes: Changes, *, seed: int, kills: int) -> Counter[str]:
             changes.remediate()
         elif victim == "hub":
             rig.kill("hub")
-            rig.start("hub", "hub", "up", "--folder", str(rig.hub_folder))
+            changes.start_hub()
         else:
             rig.kill(victim)
             changes.note_interrupted(victim)
