@@ -25,6 +25,7 @@ from slp_ops.app.site_changes import ChangePolicy, SiteChanges, forget_finished
 from slp_ops.cluster import once
 from slp_ops.cluster.access_folder import read_signing_key
 from slp_ops.cluster.approval import Approval, SignedApproval, digest_of, new_signing_key, public_key_of, sign
+from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.hub_folder import HubFolder
 from slp_ops.cluster.messages import ClaimAnswer, Fence, TaskMessage, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
@@ -294,6 +295,33 @@ def _continue(desk: Desk, folder: Path, task: ChangeTask) -> None:
 def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(ChangeRefused, match="has not approved it within"):
         _continue(desk, tmp_path, desk.task())
+    assert not lines(desk)
+
+
+def test_a_worker_does_not_wait_for_ever_where_its_client_swallows_the_end_of_the_wait(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As asyncio.wait_for of Python 3.11, in the client, where the answer and a cancellation come at once."""
+    answer, task = desk.broker.get_msg, desk.task()
+    asked_after = -1
+
+    async def swallowing(stream: str, subject: str, **options: Any) -> Any:
+        nonlocal asked_after
+        if stream == CONTROL_STREAM:
+            assert asked_after < 20, "it waits for ever"
+            asked_after += asked_after >= 0
+            try:
+                await asyncio.sleep(0.02)
+            except asyncio.CancelledError:
+                asked_after = 0
+        return await answer(stream, subject, **options)
+
+    monkeypatch.setattr(desk.broker, "get_msg", swallowing)
+    monkeypatch.setattr(site_changes, "_LOOK_AGAIN", 0)
+
+    with pytest.raises(ChangeRefused, match="for another call"):
+        Worker(desk, tmp_path).do(task, lambda fence: approved(desk.approval(task, fence, "run0")))
+    assert asked_after == 0
     assert not lines(desk)
 
 
