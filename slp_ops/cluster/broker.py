@@ -134,15 +134,12 @@ async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
     _check_validity(folder, address)
     url = f"tls://{address.host}:{address.port}"
     trial = await _first_connection(url, context, address)
-    await trial.close()
+    await _close(trial)
     client = await _connect(url, context, address, allow_reconnect=True)
     try:
         yield client
     finally:
-        # AttributeError: the client writes what is pending to a TLS transport that is gone.
-        with suppress(NatsError, OSError, TimeoutError, AttributeError):
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await client.close()
+        await _close(client)
 
 
 def _check_validity(folder: Path, address: HubAddress) -> None:
@@ -173,7 +170,19 @@ async def check_access(folder: Path, address: HubAddress) -> None:
         trial = await _connect(
             f"tls://{address.host}:{address.port}", tls_context(folder), address, allow_reconnect=False
         )
-        await trial.close()
+        await _close(trial)
+
+
+async def _close(client: Client) -> None:
+    """Close a connection, in whatever state it is.
+
+    A task of its own: while the client connects again, closing raises CancelledError, which would be taken
+    for that of the caller, and AttributeError where the TLS transport is gone.
+    """
+    closing = asyncio.create_task(client.close())
+    await asyncio.wait([closing], timeout=_CLOSE_SECONDS)
+    if not closing.cancel() and not closing.cancelled():
+        closing.exception()  # marks it as seen: there is nothing to be done about it
 
 
 async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> Client:
