@@ -11,8 +11,8 @@ The hub, its broker, the workers and ``slp-ops collect`` are processes, with TLS
 ``--tasks``: the sessions of the workers open nothing. With ``--evidence prepared`` a visit puts twelve
 captures of a real size into its folder, which were drawn and masked beforehand: what is left is the engine.
 With ``read`` they pass masking like those of a switch. ``--ssh``: the workers are those of an operator, and
-read simulated switches. Figures of a switch are taken between the first and the last result, so that starting
-the programs is no part of them.
+read simulated switches. Figures of ``--tasks`` are taken between the first result and the last, so that
+starting the program is no part of them; those of ``--ssh`` from the start.
 
 Where other programs share the cores, wall times say little: compare CPU.
 """
@@ -49,7 +49,8 @@ from slp_ops.app.operator import NonInteractive
 from slp_ops.app.site_hops import SiteHops
 from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
-from slp_ops.runs.evidence_files import MANIFEST, write_folder
+from slp_ops.runs.evidence_files import MANIFEST
+from slp_ops.runs.held_folder import HeldFolder
 from slp_ops.runs.serialization import CaptureRecord, line
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Hub:
 
 def _free_pair() -> int:
     """Return a port that is free together with the next one."""
-    for port in range(20000 + os.getpid() % 2000 * 4, 32000, 2):
+    for port in range(12000 + os.getpid() % 1000 * 4, 20000, 2):
         with socket.socket() as one, socket.socket() as other, suppress(OSError):
             one.bind(("127.0.0.1", port))
             other.bind(("127.0.0.1", port + 1))
@@ -233,8 +234,8 @@ def drawn(kilobytes: int, seed: int) -> dict[str, str]:
         lines.append(
             f"*Jun 11 03:{dice.randrange(60):02}:{dice.randrange(60):02}.{dice.randrange(1000):03}: "
             f"%DOT1X-5-FAIL: Switch {dice.randrange(1, 4)} R0/0: Authentication failed for client "
-            f"({digits(4)}.{digits(4)}.{digits(4)}) on Interface Gi1/0/{dice.randrange(1, 49)} "
-            f"AuditSessionID 0000000000{digits(4).upper()}000A00{digits(2).upper()}0000\n"
+            f"(00{digits(2)}.{digits(4)}.{digits(4)}) on Interface Gi1/0/{dice.randrange(1, 49)} "
+            f"AuditSessionID 0000000000{digits(2).upper()}000A0000000000\n"
         )
         missing -= len(lines[-1])
     texts["show logging"] += "".join(lines)
@@ -317,7 +318,9 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
     async def visit(task: Any, tools: DeviceTools) -> DeviceResult:
         files, captures = next(prepared)
         await asyncio.sleep(wanted.seconds)
-        write_folder(tools.evidence.path, files)
+        for name, data in files.items():
+            assert isinstance(tools.evidence, HeldFolder)
+            assert tools.evidence.hold(name, data)
         device = task.device
         return DeviceResult(
             name=device.name, site=device.site, status=DeviceStatus.OK, captures=captures, release="17.9.4a"
@@ -380,10 +383,13 @@ class Watch:
         for name, pids in self.programs.items():
             self.peaks[name] = max(self.peaks.get(name, 0.0), *map(peak_of, pids))
 
-    def measure(self, collecting: subprocess.Popen[bytes], runs: Path) -> Account:
-        """Watch until the run has ended."""
-        first: tuple[float, dict[str, float], int] | None = None
-        last = (0.0, self.cpu(), 0)
+    def measure(self, collecting: subprocess.Popen[bytes], runs: Path, *, whole: bool = False) -> Account:
+        """Watch until the run has ended; account for what is between its first result and its last.
+
+        A ``whole`` run is accounted for from its start, with that of the operator's program.
+        """
+        last = (time.perf_counter(), self.cpu(), 0)
+        first = last if whole else None
         looked = 0.0
         while collecting.poll() is None:
             time.sleep(_LOOK)
@@ -566,7 +572,7 @@ def measure_ssh(wanted: argparse.Namespace) -> None:
                 "switches": [each.pid for each in simulated.processes],
             },
         )
-        account = watch.measure(collecting, runs)
+        account = watch.measure(collecting, runs, whole=True)
     show(
         f"{wanted.ssh} simulated switches over SSH, {len(COMMANDS)} commands of {wanted.delay:g} s and "
         f"{wanted.kb} kB, {wanted.workers} workers of {sessions} sessions",

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections import Counter
-from contextlib import AsyncExitStack, nullcontext, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from nats.errors import Error as NatsError
 
@@ -26,7 +26,8 @@ from slp_ops.cluster.access_folder import find_access, validity_of_access
 from slp_ops.cluster.authority import ENDS_SOON
 from slp_ops.cluster.broker import RENEW, LiveWorker, connected, is_known, live_workers
 from slp_ops.cluster.broker_config import CONTROL_STREAM, EVIDENCE_STREAM, TASKS_STREAM
-from slp_ops.cluster.evidence_parts import END, end_subject, fetch, stored_ends
+from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch
+from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.ledger_store import begin_counts
 from slp_ops.cluster.messages import (
     Event,
@@ -36,15 +37,15 @@ from slp_ops.cluster.messages import (
     from_message,
     to_message,
 )
-from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_task
+from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_before, remove_task
 from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject
-from slp_ops.errors import HubError
+from slp_ops.errors import HubError, StoreError
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import ShapeError, encode
 from slp_ops.model import DeviceFailure
 from slp_ops.ports import ProgressEvent, StandingNotice
 from slp_ops.runs.device_archive import InvalidArchive
-from slp_ops.runs.device_transfer import unpack
+from slp_ops.runs.device_transfer import take
 from slp_ops.runs.mask_key import key_id
 from slp_ops.version import __version__
 
@@ -60,23 +61,23 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.cluster.access_folder import HubAddress
+    from slp_ops.cluster.evidence_stream import StoredEnd
+    from slp_ops.cluster.messages import EvidenceEnd
     from slp_ops.model import Device
     from slp_ops.ports import OnEvent
     from slp_ops.runs import Run
 
 # How often a device is visited whose worker was stopped in it.
 _ATTEMPTS: Final = 3
-# Evidence is announced when it is published; what was not announced is looked for so often, in seconds.
+# How often the workers are looked for, in seconds.
 _SWEEP: Final = 5.0
-# An announcement comes before the broker has stored the evidence.
-_STORED: Final = 2.0
-_LOOK_AGAIN: Final = 0.02
+# Without a result for so long, it is looked whether the broker has the tasks.
+_QUIET: Final = 30.0
 # How long a visit that was cancelled gets to send what it has; a pass waits 4 s for all of it.
 _GRACE: Final = 3.0
 # How long a run waits for a site without a worker, and for a hub that does not answer: a computer and its
 # services are started again in less.
 _PATIENCE: Final = 900.0
-_LARGE: Final = 4 * 2**20  # bytes of evidence that are taken one after the other
 _NEARLY_FULL: Final = 0.9
 # How long the hub gets to take a task that is left to the workers.
 _SUBMIT: Final = 10.0
@@ -133,7 +134,7 @@ class Cluster:
                 self._session = await _Session.open(self._folder, self._address, run, self._notice)
                 if self._is_leaving:
                     self._session.leave()
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             earlier = ""
             if task.earlier.captures:
                 earlier = b64encode(run.device(device).archived()).decode()
@@ -144,7 +145,7 @@ class Cluster:
                 device=device.name,
                 work=work.name,
                 folder=run.folders[device.name],
-                taken=tuple(run.device(device).file_names()),
+                taken=tuple(run.device(device).file_names()) if attempt or run.is_resumed else (),
                 earlier=earlier,
                 mask_key=key_id(run.evidence.key),
                 debug=self._debug,
@@ -215,7 +216,7 @@ async def _workers_at(folder: Path, address: HubAddress, sites: Iterable[str]) -
         return found
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Visit:
     device: Device
     order: bytes
@@ -249,6 +250,10 @@ class _Session:
     unknown: set[str] = field(default_factory=set)  # sites that the hub did not know at the last look
     silent_since: float | None = None  # since when the hub does not answer
     large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    taken: set[str] = field(default_factory=set)  # devices whose evidence is in the run
+    held: dict[str, int] = field(default_factory=dict)  # devices whose end is not taken, and its sequence
+    removable: asyncio.Queue[_Removable] = field(default_factory=asyncio.Queue)
+    result_at: float = 0.0  # time of the last result
 
     @classmethod
     async def open(
@@ -259,15 +264,16 @@ class _Session:
             client = await stack.enter_async_context(connected(folder, address))
             session = cls(run, client, client.jetstream(), notice, stack.pop_all())
         await remove(session.js, CONTROL_STREAM, subject(CONTROL, ANY, run.id))
-        # What a site floods this process with is dropped; evidence that was not announced is found later.
-        for listened, callback in (
-            (f"{subject(EVIDENCE, ANY, run.id, ANY)}.{END}", session._announced),
-            (subject(EVENT, ANY, run.id, ANY), session._event),
-        ):
-            await client.subscribe(
-                listened, cb=callback, pending_msgs_limit=_MOST_PENDING, pending_bytes_limit=_LARGEST_PENDING
-            )
+        # What a site floods this process with is dropped.
+        await client.subscribe(
+            subject(EVENT, ANY, run.id, ANY),
+            cb=session._event,
+            pending_msgs_limit=_MOST_PENDING,
+            pending_bytes_limit=_LARGEST_PENDING,
+        )
         session._start(session._sweep())
+        session._start(session._take_stored())
+        session._start(session._remove_taken())
         return session
 
     async def visit(
@@ -284,6 +290,8 @@ class _Session:
             raise VisitFailed(_invalid(device, str(err))) from None
         self.visits[device.name] = visit
         self.sites.add(device.site)
+        if device.name in self.held:
+            self._start(self._take(device.site, device.name))
         try:
             await self._submit_in_time(visit)
             return await asyncio.shield(ended)
@@ -296,6 +304,7 @@ class _Session:
             raise
         finally:
             del self.visits[device.name]
+            self.held.pop(device.name, None)
             if ended.done() and not ended.cancelled():
                 ended.exception()  # marks it as seen where the cancellation is what the caller gets
 
@@ -350,6 +359,10 @@ class _Session:
 
     async def close(self) -> None:
         """Remove what is left of the run from the broker, unless workers continue, and disconnect."""
+        if self.left:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_GRACE):
+                    await self.removable.join()
         for task in list(self.background):
             task.cancel()
         if not self.left or self.cancelling is not None:
@@ -384,13 +397,23 @@ class _Session:
         for start in range(0, len(left), _REMOVED_AT_ONCE):
             some = left[start : start + _REMOVED_AT_ONCE]
             await asyncio.gather(
-                *(remove_task(self.js, TASKS_STREAM, each, known.get(each)) for each in some)
+                *(remove_task(self.client, TASKS_STREAM, each, known.get(each)) for each in some)
             )
 
     def _start(self, work: object) -> None:
         task = asyncio.ensure_future(work)  # type: ignore[call-overload]
         self.background.add(task)
-        task.add_done_callback(self.background.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """End every visit with what ended the work that they rely on."""
+        self.background.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        for visit in self.visits.values():
+            if not visit.ended.done():
+                visit.ended.set_exception(error)
 
     def _full(self) -> None:
         self.notice(
@@ -410,27 +433,167 @@ class _Session:
                 ProgressEvent(device=name, what=event.what, detail=event.detail, bytes=event.bytes)
             )
 
-    async def _announced(self, message: Msg) -> None:
-        """Take evidence as soon as it is stored."""
-        with suppress(ValueError):
-            site, _, name, _ = names_in(EVIDENCE, message.subject)
-            if name in self.visits:
-                self._start(self._take(site, name, patience=_STORED))
+    async def _take_stored(self) -> None:
+        """Take evidence in the order in which the broker stores it."""
+        async with aclosing(stored_ends(self.client, self.run.id)) as stored:
+            async for ends in stored:
+                await self._take_delivered(ends)
+
+    async def _take_delivered(self, ends: Sequence[StoredEnd]) -> None:
+        batch = []
+        for end in ends:
+            # Delivered again, behind a connection that was broken; or of no task of the run.
+            if end.device in self.taken or self.run.site_of(end.device) != end.site:
+                continue
+            self.held[end.device] = end.sequence
+            visit = self._claim(end.site, end.device)
+            if visit is not None:
+                batch.append((visit, end.data))
+        if batch:
+            await self._take_into_run(batch, last=ends[-1])
+
+    async def _take(self, site: str, name: str) -> None:
+        """Take the evidence of a device that was stored before its visit began here."""
+        visit = self._claim(site, name)
+        if visit is None:
+            return
+        data = await last_of(self.js, EVIDENCE_STREAM, end_subject(site, self.run.id, name))
+        if data is not None:
+            await self._take_into_run([(visit, data)])
+            return
+        visit.is_taken = False
+        if self.is_leaving:
+            self._leave(visit)
+
+    def _claim(self, site: str, name: str) -> _Visit | None:
+        """Return the visit whose evidence is to be taken, once."""
+        visit = self.visits.get(name)
+        if visit is None or visit.device.site != site or visit.is_taken:
+            return None
+        visit.is_taken = True
+        return visit
+
+    async def _take_into_run(
+        self, batch: Sequence[tuple[_Visit, bytes]], *, last: StoredEnd | None = None
+    ) -> None:
+        """Take the evidence of devices into the run, then end their visits, and have it removed.
+
+        ``last`` is the last end that was delivered.
+        """
+        small: list[_Found] = []
+        outcomes: list[tuple[_Visit, Outcome | Exception | None]] = []
+        parts = []
+        for visit, message in batch:
+            try:
+                end, data = read_end(message)
+                if not end.parts:
+                    small.append((visit, end, data))
+                    continue
+                parts.append(visit)
+                async with self.large:
+                    data = await fetch(self.js, self._names(visit), end)
+                    outcomes += await asyncio.to_thread(self._store, [(visit, end, data)])
+            except InvalidMessage as err:
+                outcomes.append((visit, Outcome(failure=_rejected(visit.device.site, str(err)))))
+        outcomes += await asyncio.to_thread(self._store, small)
+        stopped = [visit for visit, outcome in outcomes if outcome is None]
+        if self.cancelling is None:  # otherwise all are removed at the end
+            for visit in stopped:  # it may be visited again
+                await self._remove_task(visit)
+                await self._remove_evidence(visit)
+        self.result_at = asyncio.get_running_loop().time()
+        for visit, outcome in outcomes:
+            self.held.pop(visit.device.name, None)
+            if visit not in stopped:
+                self.taken.add(visit.device.name)
+            if visit.ended.done():
+                continue
+            if isinstance(outcome, Exception):
+                visit.ended.set_exception(outcome)
+            else:
+                visit.ended.set_result(outcome)
+        self.removable.put_nowait(
+            _Removable(
+                tasks=[visit for visit, _ in outcomes if visit not in stopped],
+                parts=parts,
+                # What is not taken stays, with all behind it.
+                ends_before=0 if last is None else min((last.sequence + 1, *self.held.values())),
+                connection=0 if last is None else last.connection,
+            )
+        )
+
+    def _store(self, found: Sequence[_Found]) -> list[tuple[_Visit, Outcome | Exception | None]]:
+        """Have evidence in the run, on the disk where it is packed; return what each visit ends with."""
+        outcomes: list[tuple[_Visit, Outcome | Exception | None]] = []
+        for visit, end, data in found:
+            outcome: Outcome | Exception | None
+            try:
+                take(data, self.run, visit.device, gives_files=visit.gives_files)
+                outcome = self._outcome(visit.device.site, end)
+            except (InvalidMessage, InvalidArchive, ShapeError) as err:
+                outcome = Outcome(failure=_rejected(visit.device.site, str(err)))
+            except Exception as err:  # noqa: BLE001 - a disk that is full, or a defect: it is this device's
+                outcome = err
+            outcomes.append((visit, outcome))
+        try:
+            self.run.sync_packs()
+        except StoreError as err:
+            return [(visit, err) for visit, _, _ in found]
+        return outcomes
+
+    def _outcome(self, site: str, end: EvidenceEnd) -> Outcome | None:
+        if end.mask_key != key_id(self.run.evidence.key):
+            self.notice(
+                StandingNotice(f"site {site} masks with another key: its masks do not compare with others")
+            )
+        return outcome_in(end, str(self.run.path))
+
+    async def _remove_taken(self) -> None:
+        """Remove from the broker what is in the run.
+
+        The tasks first: evidence that is still there when this process is killed is taken again.
+        """
+        while True:
+            wanted = [await self.removable.get()]
+            while not self.removable.empty():
+                wanted.append(self.removable.get_nowait())
+            for each in wanted:
+                await asyncio.gather(*map(self._remove_task, each.tasks))
+            connection = self.client.stats["reconnects"]
+            before = max((each.ends_before for each in wanted if each.connection == connection), default=0)
+            if before:
+                await remove_before(self.js, EVIDENCE_STREAM, ends_of(self.run.id), before)
+            for visit in (visit for each in wanted for visit in each.parts):
+                await self._remove_evidence(visit)
+            for _ in wanted:
+                self.removable.task_done()
+
+    async def _remove_task(self, visit: _Visit) -> None:
+        name = subject(TASK, *self._names(visit))
+        await remove_task(self.client, TASKS_STREAM, name, visit.sequence)
+
+    async def _remove_evidence(self, visit: _Visit) -> None:
+        await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, *self._names(visit))}.>")
+
+    def _names(self, visit: _Visit) -> tuple[str, str, str]:
+        """Return site, run and device."""
+        return visit.device.site, self.run.id, visit.device.name
 
     async def _sweep(self) -> None:
-        """Take what was not announced, and tell where nothing goes on."""
+        """Submit what the broker has lost, and tell where nothing goes on."""
+        loop = asyncio.get_running_loop()
+        reconnects, looked_at = self.client.stats["reconnects"], loop.time()
         while True:
+            await asyncio.sleep(_SWEEP)
             with suppress(NatsError, OSError):
-                for text in await stored_ends(self.js, self.run.id):
-                    with suppress(ValueError):
-                        site, _, name, _ = names_in(EVIDENCE, text)
-                        if name in self.visits:
-                            self._start(self._take(site, name))
-                await self._submit_lost()
+                is_quiet = loop.time() - max(self.result_at, looked_at) > _QUIET
+                if is_quiet or self.client.stats["reconnects"] != reconnects:
+                    seen = self.client.stats["reconnects"]
+                    await self._submit_lost()
+                    reconnects, looked_at = seen, loop.time()
                 await self._look_after_sites({worker.site for worker in await live_workers(self.js)})
                 await self._look_after_disk()
             self._look_after_connection()
-            await asyncio.sleep(_SWEEP)
 
     async def _look_after_sites(self, attended: set[str]) -> None:
         """Name sites that have lost their workers; end what waits for one that is gone for good."""
@@ -494,50 +657,21 @@ class _Session:
                 else "the hub does not answer; workers continue, and their results are taken when it is back"
             )
 
-    async def _take(self, site: str, name: str, *, patience: float = 0.0) -> None:
-        """Take the evidence of a device into the run, once, and remove it from the broker."""
-        visit = self.visits.get(name)
-        if visit is None or visit.device.site != site or visit.is_taken:
-            return
-        visit.is_taken = True
-        names = (site, self.run.id, name)
-        data = await last_of(self.js, EVIDENCE_STREAM, end_subject(*names))
-        give_up = asyncio.get_running_loop().time() + patience
-        while data is None and asyncio.get_running_loop().time() < give_up:
-            await asyncio.sleep(_LOOK_AGAIN)
-            data = await last_of(self.js, EVIDENCE_STREAM, end_subject(*names))
-        if data is None:
-            visit.is_taken = False  # the next sweep finds it
-            if self.is_leaving:
-                self._leave(visit)
-            return
-        try:
-            outcome = await self._unpacked(visit, names, data)
-        except (InvalidMessage, InvalidArchive, ShapeError) as err:
-            outcome = Outcome(failure=_rejected(site, str(err)))
-        except Exception as err:  # noqa: BLE001 - a disk that is full, or a defect: it is this device's
-            if not visit.ended.done():
-                visit.ended.set_exception(err)
-            return
-        if not visit.ended.done():  # without a hub, nothing can be removed from it
-            visit.ended.set_result(outcome)
-        # The task first: evidence that is still there when this process is killed is taken again.
-        await remove_task(self.js, TASKS_STREAM, subject(TASK, *names), visit.sequence)
-        await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, *names)}.>")
 
-    async def _unpacked(self, visit: _Visit, names: tuple[str, str, str], data: bytes) -> Outcome | None:
-        end = read_end(data)
-        folder = self.run.device(visit.device)
-        async with self.large if end.bytes > _LARGE else nullcontext():
-            pack = await fetch(self.js, names, end)
-            await asyncio.to_thread(unpack, pack, folder, gives_files=visit.gives_files)
-        if end.mask_key != key_id(self.run.evidence.key):
-            self.notice(
-                StandingNotice(
-                    f"site {visit.device.site} masks with another key: its masks do not compare with others"
-                )
-            )
-        return outcome_in(end, str(self.run.path))
+_Found: TypeAlias = "tuple[_Visit, EvidenceEnd, bytes]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Removable:
+    """Tasks whose evidence is in the run, those of which it has parts, and the first end that stays.
+
+    The sequence of the end is that of a connection: the number of reconnections before it.
+    """
+
+    tasks: Sequence[_Visit]
+    parts: Sequence[_Visit]
+    ends_before: int
+    connection: int
 
 
 def _invalid(device: Device, reason: str) -> DeviceFailure:

@@ -53,7 +53,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     from slp_ops.app.join_hub import folder_of
     from slp_ops.app.remediate import Wanted
     from slp_ops.app.rule_options import knowledge_of
-    from slp_ops.app.site_changes import ChangePolicy
+    from slp_ops.app.site_changes import ChangePolicy, forget_finished
     from slp_ops.app.site_credentials import secret_ids
     from slp_ops.app.site_hops import SiteHops
     from slp_ops.app.site_worker import ChangeSettings, WorkerSettings, serve
@@ -72,6 +72,8 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     key = mask_key()
     knowledge = knowledge_of(request.rules_dir)
     playbooks = load_playbooks(request.playbooks_dir, [rule.id for rule in knowledge.rules])
+    journals = state_dir() / _JOURNALS / address.holder
+    forget_finished(journals)
     claimed: dict[tuple[str, int], Key] = {}
     hops = SiteHops()
     transport = by_name(credentials, request.connecting, operator, claimed=claimed, hop_gate=hops)
@@ -92,7 +94,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
                 approvers=read_approvers(folder),
                 allow=request.allow,
                 wanted=Wanted(playbooks=playbooks, audit_options=AuditOptions(knowledge=knowledge)),
-                folder=state_dir() / _JOURNALS / address.holder,
+                folder=journals,
             ),
             transport=transport,
         ),

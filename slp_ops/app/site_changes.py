@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakValueDictionary
 
@@ -36,7 +37,7 @@ from slp_ops.cluster.evidence_parts import is_stored
 from slp_ops.cluster.messages import ClaimAnswer, Fence, InvalidMessage, from_message, to_message
 from slp_ops.cluster.once import last_of, publish_once
 from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
-from slp_ops.errors import ChangeRefused
+from slp_ops.errors import ChangeRefused, SlpOpsError
 from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, encode, json_document, parse_json, to_json
 from slp_ops.messages import message_text
@@ -89,6 +90,7 @@ _BEAT_ANSWER: Final = 3.0
 _BEAT_AGAIN: Final = 1.0
 _LONGEST_STEP: Final = 30.0  # what a worker that ends grants the steps that run
 _CLAIM_FILE: Final = "claim.json"
+_KEPT: Final = timedelta(days=60)
 _AT_SITE: Final = "run it on a computer at the site: slp-ops remediate without --hub"
 
 
@@ -530,6 +532,22 @@ class _Change:
         )
         only_lines = all(isinstance(step, ConfigStep) for _, step in task.plan.steps)
         return _NOT_APPLIED if same and only_lines else _UNKNOWN
+
+
+def forget_finished(folder: Path) -> None:
+    """Remove the journals of changes that ended long ago: their approvals and fences have expired."""
+    before = datetime.now(UTC) - _KEPT
+    for journal in folder.glob(f"*/*/{FILE}"):
+        with suppress(OSError, SlpOpsError):
+            if datetime.fromtimestamp(journal.stat().st_mtime, UTC) > before:
+                continue
+            states = [
+                replace(each, is_at_worker=False)  # it is this one
+                for each in read_journal(journal).states.values()
+            ]
+            if all(each.finished or not each.touched for each in states):
+                shutil.rmtree(journal.parent)
+                journal.parent.parent.rmdir()
 
 
 def _events_of(recorded: RecordedChange, device: str) -> Iterator[Any]:

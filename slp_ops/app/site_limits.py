@@ -53,9 +53,15 @@ class SessionSlots:
             await self._changed.wait()
         self.used += 1
 
-    def release(self) -> None:
-        """Give one back."""
-        self.used -= 1
+    def take_free(self, most: int) -> int:
+        """Take what is free, at most so many; return how many."""
+        taken = max(0, min(most, self.limit - self.used))
+        self.used += taken
+        return taken
+
+    def release(self, number: int = 1) -> None:
+        """Give so many back."""
+        self.used -= number
         self._changed.set()
 
     def set_limit(self, limit: int) -> None:
@@ -222,13 +228,19 @@ class SiteLimits:
     async def _admitted(self, login: _SiteLogin) -> bool:
         """Return whether a login may begin now, and count it then. Raises CredentialStopped."""
         name = login.credential
+        is_read = False
         async with self._lock:
             for _ in range(_WRITES):
                 if not await self._is_fresh() or self._ledger is None:
                     return False
                 base = self._next(self._ledger)
                 if base.refused(name) >= REFUSALS:
-                    raise credential_stopped(name)
+                    if is_read:
+                        raise credential_stopped(name)
+                    is_read = await self._read()  # a run that has just begun counts anew
+                    if is_read:
+                        continue
+                    return False
                 own = base.member(self._process)
                 if own is None or (self._login_rate and not own.rate):
                     return False

@@ -29,7 +29,7 @@ from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirst
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
-from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
+from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
 from slp_ops.cluster.messages import (
     HEARTBEAT_SECONDS,
@@ -42,7 +42,8 @@ from slp_ops.cluster.messages import (
     to_message,
 )
 from slp_ops.cluster.once import last_of
-from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, TASK, names_in, subject, token
+from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, TASK, names_in, subject
+from slp_ops.cluster.task_pull import TaskPull
 from slp_ops.engine.pacing import Paced, PacedCopies
 from slp_ops.errors import HubError, SlpOpsError
 from slp_ops.json_documents import ShapeError, decode, encode
@@ -51,6 +52,7 @@ from slp_ops.ports import SESSION_LOGS, StandingNotice
 from slp_ops.runs import atomic_files
 from slp_ops.runs.device_archive import InvalidArchive, extract
 from slp_ops.runs.device_transfer import pack
+from slp_ops.runs.held_folder import HeldFolder
 from slp_ops.runs.mask_key import key_id
 from slp_ops.runs.names import is_plain
 from slp_ops.runs.run_writer import RunEvidence
@@ -72,15 +74,14 @@ if TYPE_CHECKING:
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
     from slp_ops.ports import CopyingTransport, ProgressEvent, Transport
+    from slp_ops.runs import DeviceFolder
     from slp_ops.transport.known_hosts import Key
 
-# One pull takes one task, so that nothing lies in a buffer; several at once hide the way to the hub.
-_PULLS: Final = 16
-_PULL_SECONDS: Final = 5.0
-_ACK_SECONDS: Final = 10.0
+_STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
 _MOST_TAKEN: Final = 1000  # names of captures in a task
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
+_WITH_FILES: Final = frozenset({USAGE_SAVE, CHANGE.name})  # works that may leave files beside the captures
 # Fields of a device that decide where a session goes and with what.
 _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
 
@@ -146,6 +147,10 @@ class _SiteWorker:
     copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
+    # Runs that were not cancelled when that was asked; see _is_cancelled.
+    going_on: set[str] = field(default_factory=set)
+    cancellations: int = 0  # that were received
+    reconnects: int = 0
     changes: SiteChanges | None = None
     at_work: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
@@ -214,13 +219,12 @@ class _SiteWorker:
         """Do tasks. ``check`` raises HubError where the hub refuses this worker now."""
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
-        pulls = min(_PULLS, self.settings.max_sessions)
+        pull = TaskPull(self.client, site, self.limits.slots, self._take)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat(check))
                 group.create_task(self.limits.run())
-                for _ in range(pulls):
-                    group.create_task(self._pull())
+                group.create_task(pull.run())
         except* HubError as errors:
             raise errors.exceptions[0] from None
         finally:
@@ -229,7 +233,7 @@ class _SiteWorker:
             for task in self.serving:
                 task.cancel()
             if self.serving:
-                await asyncio.wait(self.serving, timeout=_PULL_SECONDS)
+                await asyncio.wait(self.serving, timeout=_STOP_SECONDS)
             await self.limits.leave()
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
@@ -253,33 +257,19 @@ class _SiteWorker:
                     await self.client.publish(self._heart, self._heartbeat())
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
-    async def _pull(self) -> None:
-        """Take one task after the other, each when there is room for it."""
-        subscription = await self.js.pull_subscribe_bind(
-            consumer=token(self.settings.site), stream=TASKS_STREAM
-        )
-        slots = self.limits.slots
-        while True:
-            await slots.acquire()
-            try:
-                (message,) = await subscription.fetch(1, timeout=_PULL_SECONDS)
-            except (NatsError, OSError, TimeoutError, ValueError):
-                slots.release()
-                await asyncio.sleep(0 if self.client.is_connected else _PAUSE)
-                continue
-            except BaseException:
-                slots.release()
-                raise
-            task = asyncio.create_task(self._serve(message))
-            self.serving.add(task)
-            task.add_done_callback(self.serving.discard)
-            task.add_done_callback(lambda _: slots.release())
+    def _take(self, message: Msg) -> None:
+        task = asyncio.create_task(self._serve(message))
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
+        task.add_done_callback(lambda _: self.limits.slots.release())
 
     async def _controlled(self, message: Msg) -> None:
         """Stop the visits of a run that was cancelled."""
         with suppress(InvalidMessage, ValueError):
             _, run = names_in(CONTROL, message.subject)
             if from_message(RunControl, message.data).cancelled:
+                self.going_on.discard(run)
+                self.cancellations += 1
                 for visit in self.visits.get(run, ()):
                     visit.cancel()
                 if self.changes is not None:
@@ -316,8 +306,7 @@ class _SiteWorker:
 
         Raises InvalidMessage, SlpOpsError.
         """
-        stored, cancelled = await asyncio.gather(is_stored(self.js, *names), self._is_cancelled(names[1]))
-        if stored or cancelled:
+        if await self._is_cancelled(names[1]) or await is_stored(self.js, *names):
             return
         order = from_message(TaskMessage, message.data)
         if (order.run, order.device) != names[1:]:
@@ -344,18 +333,35 @@ class _SiteWorker:
         )
 
     async def _is_cancelled(self, run: str) -> bool:
+        """Return whether a run was cancelled. It is asked for once; after that it is announced."""
+        if self.client.stats["reconnects"] != self.reconnects:
+            self.reconnects = self.client.stats["reconnects"]
+            self.going_on.clear()
+        if run in self.going_on:
+            return False
+        before = self.cancellations, self.reconnects
         data = await last_of(self.js, CONTROL_STREAM, subject(CONTROL, self.settings.site, run))
-        return data is not None and from_message(RunControl, data).cancelled
+        if data is not None and from_message(RunControl, data).cancelled:
+            return True
+        if before == (self.cancellations, self.client.stats["reconnects"]):
+            self.going_on.add(run)
+        return False
 
     async def _visit(self, order: TaskMessage, message: Msg) -> None:
         """Visit the device and publish its evidence under an attempt of its own."""
         attempt = secrets.token_hex(8)
         folder = self.root / attempt
-        folder.mkdir(mode=0o700)
         try:
-            evidence = RunEvidence(folder, key=self.settings.mask_key)
-            self._put_earlier(folder / order.folder, order)
-            visit = asyncio.create_task(self._outcome(order, message, evidence))
+            kept = RunEvidence(folder, key=self.settings.mask_key)
+            if order.taken or order.debug or order.work in _WITH_FILES:
+                folder.mkdir(mode=0o700)
+            held: HeldFolder | None = None
+            if order.taken:
+                self._put_earlier(folder / order.folder, order)
+                evidence = kept.folder(order.folder)
+            else:
+                evidence = held = kept.folder_as(HeldFolder, order.folder)
+            visit = asyncio.create_task(self._outcome(order, message, kept, evidence))
             visits = self.visits.setdefault(order.run, set())
             if order.work != CHANGE.name:  # a change is not cut off in a step
                 visits.add(visit)
@@ -370,9 +376,12 @@ class _SiteWorker:
                 visits.discard(visit)
                 if not visits:
                     self.visits.pop(order.run, None)
-            exchanged = evidence.folder(order.folder).exchanged
             data = await asyncio.to_thread(
-                pack, folder / order.folder, without=set(order.taken), exchanged=exchanged
+                pack,
+                folder / order.folder,
+                held={} if held is None else held.files(),
+                without=set(order.taken),
+                exchanged=evidence.exchanged,
             )
             await send(
                 self.js,
@@ -386,13 +395,12 @@ class _SiteWorker:
                 outcome=None if outcome is None else encode(outcome),
             )
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
     @staticmethod
     def _put_earlier(folder: Path, order: TaskMessage) -> None:
         """Write the captures that the run has, or reserve their names. Raises InvalidMessage."""
-        if not order.taken:
-            return
         try:
             files = extract(b64decode(order.earlier, validate=True)) if order.earlier else {}
         except (InvalidArchive, binascii.Error) as err:
@@ -401,9 +409,11 @@ class _SiteWorker:
         for name in order.taken:
             atomic_files.replace(folder / name, files.get(name, b""))
 
-    async def _outcome(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> Outcome:
+    async def _outcome(
+        self, order: TaskMessage, message: Msg, kept: RunEvidence, evidence: DeviceFolder
+    ) -> Outcome:
         try:
-            work = self._work(order, message, evidence)
+            work = self._work(order, message, kept.masked)
             task = decode(work.task, order.task)
         except (ShapeError, ValueError) as err:
             return Outcome(failure=_refused("unknown_task", f"the worker does not know this task: {err}"))
@@ -415,17 +425,17 @@ class _SiteWorker:
         if reason := self._not_ours(task.device, order):
             return Outcome(failure=_refused("not_at_site", reason))
         if order.debug:
-            SESSION_LOGS.set(lambda _: evidence.session_log(order.folder))
+            SESSION_LOGS.set(lambda _: kept.session_log(order.folder))
         copying = self.copying
         tools = DeviceTools(
             transport=self.transport,
-            changing=None if copying is None else ChangeTools(transport=copying, mask=evidence.masked),
-            evidence=evidence.folder(order.folder),
+            changing=None if copying is None else ChangeTools(transport=copying, mask=kept.masked),
+            evidence=evidence,
             on_event=_Progress(self.client, subject(EVENT, self.settings.site, order.run, order.device)).take,
         )
         return await outcome_of(work, task, tools)
 
-    def _work(self, order: TaskMessage, message: Msg, evidence: RunEvidence) -> AnyWork:
+    def _work(self, order: TaskMessage, message: Msg, mask: Callable[[str], str]) -> AnyWork:
         """Return the work of a task. Raises ValueError."""
         changes = self.changes
         if order.work != CHANGE.name or changes is None:
@@ -437,7 +447,7 @@ class _SiteWorker:
                 order,
                 message,
                 evidence=tools.evidence,
-                mask=evidence.masked,
+                mask=mask,
                 on_event=tools.on_event,
             )
 
@@ -491,9 +501,9 @@ async def _hold(message: Msg) -> None:
 
 
 async def _acknowledge(message: Msg) -> None:
-    """Acknowledge with confirmation. A lost one is redelivered; its evidence is stored by then."""
-    with suppress(NatsError, OSError, TimeoutError):
-        await message.ack_sync(timeout=_ACK_SECONDS)
+    """Acknowledge. Where that is lost, the task is delivered again; its evidence is stored by then."""
+    with suppress(NatsError, OSError):
+        await message.ack()
 
 
 def _names_of(message: Msg, site: str) -> tuple[str, str, str]:

@@ -11,29 +11,31 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.app.device_outcome import Outcome
-from slp_ops.cluster.messages import EvidenceEnd, InvalidMessage, from_message
+from slp_ops.cluster.evidence_parts import parse_end
+from slp_ops.cluster.messages import InvalidMessage
 from slp_ops.errors import StoreError
 from slp_ops.json_documents import ShapeError, decode
 
 if TYPE_CHECKING:
     from slp_ops.app.device_work import DeviceWork, Result, Task
+    from slp_ops.cluster.messages import EvidenceEnd
     from slp_ops.model import Device
 
 _ATTEMPT: Final = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _DISK_OF_WORKER: Final = "worker_store"
 
 
-def read_end(data: bytes) -> EvidenceEnd:
-    """Return the end of an attempt. Raises InvalidMessage for one that no slp-ops sends.
+def read_end(message: bytes) -> tuple[EvidenceEnd, bytes]:
+    """Return the end of an attempt, and the evidence in it. Raises InvalidMessage for what no slp-ops sends.
 
     The attempt becomes a part of subjects, and the folder is searched for in every text of the answer.
     """
-    end = from_message(EvidenceEnd, data)
+    end, data = parse_end(message)
     if not _ATTEMPT.fullmatch(end.attempt):
         raise InvalidMessage("an attempt that no worker makes")
     if end.folder and PurePosixPath(end.folder).name != end.attempt:
         raise InvalidMessage("a folder that no worker makes")
-    return end
+    return end, data
 
 
 def outcome_in(end: EvidenceEnd, run: str) -> Outcome | None:

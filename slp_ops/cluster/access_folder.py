@@ -149,7 +149,8 @@ def read_signing_key(folder: Path) -> bytes:
     return read_input(
         folder / SIGNING_FILE,
         _LARGEST,
-        hint="slp-ops hub init writes it into the folder 'operator', for the operator who approves changes",
+        hint="slp-ops hub init makes it in the folder 'operator', of an older hub slp-ops hub site add: "
+        "move it here",
     )
 
 

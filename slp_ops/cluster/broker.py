@@ -139,15 +139,12 @@ async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
     _check_validity(folder, address)
     url = f"tls://{address.host}:{address.port}"
     trial = await _first_connection(url, context, address)
-    await trial.close()
+    await _close(trial)
     client = await _connect(url, context, address, allow_reconnect=True)
     try:
         yield client
     finally:
-        # AttributeError: the client writes what is pending to a TLS transport that is gone.
-        with suppress(NatsError, OSError, TimeoutError, AttributeError):
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await client.close()
+        await _close(client)
 
 
 def show_certificate(client: Client, folder: Path) -> None:
@@ -179,7 +176,19 @@ async def check_access(folder: Path, address: HubAddress) -> None:
         trial = await _connect(
             f"tls://{address.host}:{address.port}", tls_context(folder), address, allow_reconnect=False
         )
-        await trial.close()
+        await _close(trial)
+
+
+async def _close(client: Client) -> None:
+    """Close a connection, in whatever state it is.
+
+    A task of its own: while the client connects again, closing raises CancelledError, which would be taken
+    for that of the caller, and AttributeError where the TLS transport is gone.
+    """
+    closing = asyncio.create_task(client.close())
+    await asyncio.wait([closing], timeout=_CLOSE_SECONDS)
+    if not closing.cancel() and not closing.cancelled():
+        closing.exception()  # marks it as seen: there is nothing to be done about it
 
 
 async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> Client:
@@ -389,14 +398,20 @@ async def is_known(js: JetStreamContext, site: str) -> bool:
 
 
 async def forget_sites(js: JetStreamContext, known: Collection[str]) -> None:
-    """Remove what sites have at the broker that are not ``known`` any more. Raises NATS errors."""
+    """Remove what sites have at the broker that are not ``known`` any more. Raises NATS errors.
+
+    Fences stay: they show to a worker that joins later that a change was begun.
+    """
     for consumer in await js.consumers_info(TASKS_STREAM):
         try:
             (site,) = names_in(TASK, (consumer.config.filter_subject or "").removesuffix(".>"))
         except ValueError:
             continue
         if site not in known:
-            for stream, (families, _) in (*_SHARES.items(), (HEARTBEAT_STREAM, ((HEARTBEAT,), 0.0))):
+            removed = {
+                stream: families for stream, (families, _) in _SHARES.items() if stream != FENCE_STREAM
+            }
+            for stream, families in (*removed.items(), (HEARTBEAT_STREAM, (HEARTBEAT,))):
                 for family in families:
                     await js.purge_stream(stream, subject=f"{subject(family, site)}.>")
             await js.delete_consumer(TASKS_STREAM, consumer.name)

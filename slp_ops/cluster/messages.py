@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 
 from slp_ops.cluster.approval import SignedApproval
-from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
+from slp_ops.json_documents import (
+    InvalidJson,
+    ShapeError,
+    as_is,
+    decode,
+    json_document,
+    json_field,
+    parse_json,
+    to_json,
+)
 
 T = TypeVar("T")
 
@@ -52,15 +61,17 @@ class TaskMessage:
     earlier: str = ""
     mask_key: str
     debug: bool
-    task: Any
+    task: Any = json_field(encoder=as_is)
 
 
 @json_document
 class EvidenceEnd:
     """The attempt that counts, published once for each device and run, behind all parts of its evidence.
 
+    Evidence that fits into the message follows it behind a line feed, and has no parts.
+
     ``outcome`` is the result or the failure; None where the visit was cancelled. ``folder`` is where the
-    worker kept the evidence; failures name it. ``sha256`` is of all parts.
+    worker kept the evidence; failures name it. ``sha256`` is of the evidence.
     """
 
     schema: Literal["slp-ops/evidence-end/1"] = "slp-ops/evidence-end/1"
@@ -71,7 +82,7 @@ class EvidenceEnd:
     sha256: str
     mask_key: str
     folder: str
-    outcome: Any
+    outcome: Any = json_field(encoder=as_is)
 
 
 @json_document

@@ -22,6 +22,11 @@ _LABEL: Final = "Failure Reason:"
 _STATUS: Final = re.compile(r"[45]\d\d", re.ASCII)
 _EVENT: Final = re.compile(r"\bSAEVT_[A-Z0-9_]+")
 
+_RUM_ROW: Final = re.compile(r"\b(?P<state>OPEN|CLOSED|PENDING|UNACK|ACK)\s+(?P<flag>[NE])\b", re.ASCII)
+_CITED: Final = re.compile(
+    r"\b(?:(?P<bug>CSC[a-z]{2}\d{5})|FN ?-?#? ?(?P<notice>\d{5}))\b", re.ASCII | re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
@@ -49,6 +54,7 @@ def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
         or _bug(asked, knowledge)
         or _term(asked, knowledge)
         or _reason(asked, knowledge)
+        or _cited(asked, knowledge)
     )
 
 
@@ -101,8 +107,10 @@ def known_names(knowledge: Ruleset) -> list[str]:
 def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
     # A line of a licensing page: the whole, then its value, then its label.
     label, _, value = asked.partition(": ")
-    event = _EVENT.search(asked)
-    for words in (asked, value, label, event and event[0], event and EVENT):
+    answered = value.partition(" on ")[0]  # "Last Response: OK_POLL on Jan 02 03:04:05 2024 UTC"
+    event, row = _EVENT.search(asked), _RUM_ROW.search(asked)
+    found_in_row = row and (row["state"] if row["flag"] == "N" else "flag-E")
+    for words in (asked, value, answered, label, event and event[0], event and EVENT, found_in_row):
         term = next((each for each in known_terms() if words and each.is_named(words)), None)
         if term is not None:
             return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
@@ -115,6 +123,18 @@ def _bug(asked: str, knowledge: Ruleset) -> Explanation | None:
         if asked.upper() in (bug.upper() for bug in advisory.bugs):
             title = TEXTS["bug.title"].format(bug=asked, advisory=advisory.id, title=advisory.title)
             return Explanation(title=title, meaning=advisory.cause, rules=_rules(knowledge, advisory.id))
+    return None
+
+
+def _cited(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain the first notice or bug that a text or an address names: ``.../bug/CSCwa11048``."""
+    for cited in _CITED.finditer(asked):
+        name = cited["bug"] or f"FN{cited['notice']}"
+        rule = next((rule for rule in knowledge.rules if rule.id.upper() == name.upper()), None)
+        if rule is not None:
+            return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
+        if (found := _bug(name, knowledge)) is not None:
+            return found
     return None
 
 

@@ -2,12 +2,13 @@
 
 Release, clock, transport, trust, ACK or deadline, licences in use, and the log or the Communication
 Statistics. Before Smart Licensing Using Policy, registration and authorization replace trust and ACK. With
-the transport off the log does not count. Facts beside these leave single rules unknown, and do not prevent a
-verdict on the device.
+the transport off the log does not count. The software of another platform is never clean. Facts beside these
+leave single rules unknown, and do not prevent a verdict on the device.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import (
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from slp_ops.rules.dependencies import FactContext
 
 TEXTS: Final = texts_of(__name__)
+_CATALYST: Final = re.compile(
+    r"cat(?:9k|3k|4)", re.ASCII | re.IGNORECASE
+)  # CAT9K_IOSXE; a C8000 has CAT8K_IOSXE
 
 
 @json_document
@@ -56,11 +60,25 @@ def missing_inputs(known: FactContext) -> tuple[MissingInput, ...]:
     """Return the required inputs that are missing; none means enough to judge the device."""
     deadline = known.get(Deadline)
     is_open = deadline is not None and deadline.effect is DeadlineEffect.UNKNOWN
-    return tuple(
-        MissingInput(name=name, why=_why(known, fact, decides_deadline=is_open))
-        for name, fact, is_read in _inputs(known)
-        if not is_read
+    return (
+        *_of_other_family(known),
+        *(
+            MissingInput(name=name, why=_why(known, fact, decides_deadline=is_open))
+            for name, fact, is_read in _inputs(known)
+            if not is_read
+        ),
     )
+
+
+def _of_other_family(known: FactContext) -> Iterator[MissingInput]:
+    """Yield the platform where the software is that of a router or wireless controller.
+
+    They have the same licence agent, but releases, entitlements and notices of their own.
+    """
+    software = known.get(Software)
+    family = None if software is None else software.image_family
+    if family is not None and not _CATALYST.match(family):
+        yield MissingInput(name=TEXTS["platform"], why=TEXTS["other-family"].format(family=family))
 
 
 def _why(known: FactContext, fact: type[Fact], *, decides_deadline: bool) -> Text:

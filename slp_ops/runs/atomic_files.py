@@ -111,6 +111,15 @@ def append(path: Path, line: bytes, *, sync: bool = False) -> None:
         os.close(fd)
 
 
+def sync(path: Path) -> None:
+    """Have on the disk what was added to a file."""
+    fd = open_regular(path, follow=False)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def remove_partial_writes(folder: Path, lines: str) -> None:
     """Clear away what a killed writer left in a folder that is ours again: files that were being written,
     and in the file ``lines`` a last line without its newline, onto which the next one would grow.

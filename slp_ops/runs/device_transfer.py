@@ -17,9 +17,11 @@ from slp_ops.runs.file_store import is_exchanged
 from slp_ops.runs.serialization import CaptureRecord, read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from slp_ops.model import Device
+    from slp_ops.runs import Run
     from slp_ops.runs.file_store import FolderFileStore
     from slp_ops.runs.run_writer import DeviceFolder
 
@@ -32,8 +34,14 @@ _USUAL: Final = 2**24  # of larger ones, one at a time is unpacked
 _ONE: Final = threading.Lock()
 
 
-def pack(folder: Path, *, without: Collection[str] = (), exchanged: FolderFileStore | None = None) -> bytes:
-    """Return the evidence in a device's folder, which need not exist; empty where there is none.
+def pack(
+    folder: Path,
+    *,
+    held: Mapping[str, bytes],
+    without: Collection[str] = (),
+    exchanged: FolderFileStore | None = None,
+) -> bytes:
+    """Return the evidence of a device: in its folder, which need not exist, and in memory; empty without any.
 
     ``without`` are names of captures that are left out, ``exchanged`` are files of the exchange to be added.
     Raises StoreError, EvidenceTooLarge.
@@ -46,8 +54,8 @@ def pack(folder: Path, *, without: Collection[str] = (), exchanged: FolderFileSt
     for packed, beside in _BESIDE.items():
         if (path := folder.with_name(beside.format(folder.name))).exists():
             found[packed] = path
-    files = {}
-    size = 0
+    files = dict(held)
+    size = sum(map(len, held.values()))
     for name, path in found.items():
         with atomic_files.store_errors("read", path):
             size += path.stat(follow_symlinks=False).st_size
@@ -62,8 +70,10 @@ def pack(folder: Path, *, without: Collection[str] = (), exchanged: FolderFileSt
     return archive(files) if files else b""
 
 
-def unpack(data: bytes, folder: DeviceFolder, *, gives_files: bool = False) -> None:
-    """Add the files of an archive to a device's folder. Nothing changes where they are there already.
+def take(data: bytes, run: Run, device: Device, *, gives_files: bool = False) -> None:
+    """Add the evidence of a device to a run. Nothing changes where it is there already.
+
+    A packed run without evidence of the device keeps the archive as it is.
 
     Files of the exchange are accepted only of a work that ``gives_files``. Raises InvalidArchive, StoreError.
     """
@@ -74,8 +84,12 @@ def unpack(data: bytes, folder: DeviceFolder, *, gives_files: bool = False) -> N
         files = extract(data, largest=_USUAL, accepts=accepts)
     except LargerArchive:
         with _ONE:
-            return _add(extract(data, largest=_LARGEST, accepts=accepts), folder)
-    _add(files, folder)
+            return _add(extract(data, largest=_LARGEST, accepts=accepts), run.device(device))
+    if all(map(is_evidence, files)):
+        _check(files)
+        if run.put_archive(device, len(files.get(MANIFEST, b"")), data):
+            return
+    _add(files, run.device(device))
 
 
 def _accepts(name: str) -> bool:
@@ -88,17 +102,23 @@ def _accepts_files(name: str) -> bool:
     return _accepts(name)
 
 
+def _check(files: Mapping[str, bytes]) -> None:
+    """Raise InvalidArchive for a manifest that is damaged, or names a file that is not there."""
+    read = read_lines(CaptureRecord, files.get(MANIFEST, b""))
+    if read.damaged or read.misshapen or read.torn:
+        raise InvalidArchive("its manifest is damaged")
+    captures = {name for name in files if is_evidence(name)} - {MANIFEST}
+    if any(record.file is not None and record.file not in captures for record in read.records):
+        raise InvalidArchive("its manifest names a file that is not there")
+
+
 def _add(files: dict[str, bytes], folder: DeviceFolder) -> None:
+    _check(files)
     exchanged = {name: files.pop(name) for name in list(files) if name.startswith(_EXCHANGED)}
     if sum(map(len, exchanged.values())) > LARGEST_EXCHANGED:
         raise InvalidArchive(f"its usage files are larger than {LARGEST_EXCHANGED // 2**20} MB")
     beside = {name: files.pop(name) for name in _BESIDE if name in files}
     lines = files.pop(MANIFEST, b"")
-    read = read_lines(CaptureRecord, lines)
-    if read.damaged or read.misshapen or read.torn:
-        raise InvalidArchive("its manifest is damaged")
-    if any(record.file is not None and record.file not in files for record in read.records):
-        raise InvalidArchive("its manifest names a file that is not there")
     for name, content in beside.items():
         path = folder.path.with_name(_BESIDE[name].format(folder.path.name))
         with atomic_files.store_errors("write", path):

@@ -198,6 +198,8 @@ class PackWriter:
         for about in devices:
             if about.site not in self._files:
                 self._files[about.site] = unique(folder_name(about.site), taken)
+        self._packed = {device for device, _ in Packs(run).devices()}
+        self._unsynced: set[Path] = set()
 
     def pack(self, about: DeviceHeader) -> None:
         """Move a device's folder into its site's pack; one that an archive cannot hold stays.
@@ -211,12 +213,32 @@ class PackWriter:
             return
         if files is None:
             return
-        path = self._run / PACKS / (self._files[about.site] + _SUFFIX)
-        pack.append(path, about.folder, len(files.get(MANIFEST, b"")), archive(files))
+        self._append(about, len(files.get(MANIFEST, b"")), archive(files))
         # A folder that is removed in part must not count before the record.
         moved = _moved(folder)
         folder.rename(moved)
         shutil.rmtree(moved, ignore_errors=True)
+
+    def put(self, about: DeviceHeader, manifest: int, files: bytes) -> bool:
+        """Add the archive of a device of which the run has nothing; return False where it has.
+
+        ``manifest`` is the length of the manifest in it. Raises OSError.
+        """
+        if about.folder in self._packed or os.path.lexists(f"{self._run}/{about.folder}"):
+            return False
+        self._unsynced.add(self._append(about, manifest, files))
+        return True
+
+    def sync(self) -> None:
+        """Have on the disk what ``put`` has added. Raises OSError."""
+        while self._unsynced:
+            atomic_files.sync(self._unsynced.pop())
+
+    def _append(self, about: DeviceHeader, manifest: int, files: bytes) -> Path:
+        path = self._run / PACKS / (self._files[about.site] + _SUFFIX)
+        pack.append(path, about.folder, manifest, files)
+        self._packed.add(about.folder)
+        return path
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:

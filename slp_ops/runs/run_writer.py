@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from slp_ops.errors import StoreError
 from slp_ops.model import Capture, CaptureStatus
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 # then do not need a thousand open files.
 _BUFFER: Final = 16 * 1024
 
+Folder = TypeVar("Folder", bound="DeviceFolder")
+
 
 def utc_now() -> datetime:
     """The time for the stamps of a run; a run may be given another clock."""
@@ -64,8 +66,12 @@ class RunEvidence:
 
     def folder(self, name: str) -> DeviceFolder:
         """Return a device's folder of that name."""
+        return self.folder_as(DeviceFolder, name)
+
+    def folder_as(self, kind: type[Folder], name: str) -> Folder:
+        """Return a device's folder of that name and kind."""
         files = DeviceFiles(self.path / name, self.packs)
-        return DeviceFolder(files, key=self.key, named=self._named, now=self._now)
+        return kind(files, key=self.key, named=self._named, now=self._now)
 
     def recover(self, name: str) -> tuple[Capture, ...]:
         """Return the captures of a device whose writer was killed, the last one of each command.
@@ -97,7 +103,11 @@ class RunEvidence:
 
 
 class Run:
-    """A run folder of ours. Leaving it as a context manager ends the run: interrupted on an exception."""
+    """A run folder of ours. Leaving it as a context manager ends the run: interrupted on an exception.
+
+    ``folders`` is each device's folder in the run, by its name. A run that ``is_resumed`` may have files
+    already.
+    """
 
     def __init__(
         self,
@@ -115,8 +125,10 @@ class Run:
         self._lock: int | None = lock
         self._now = now
         self._abouts = {about.name: about for about in header.devices}
+        self.folders: Mapping[str, str] = {about.name: about.folder for about in header.devices}
         self._folders: dict[str, DeviceFolder] = {}
         self._results = dict(results or {})
+        self.is_resumed = results is not None
         self._guard = threading.Lock()
         self._packer = PackWriter(path, header.devices) if self.evidence.packs.exists else None
 
@@ -137,17 +149,35 @@ class Run:
         """Return the options that the run records."""
         return self._header.selection
 
-    @property
-    def folders(self) -> Mapping[str, str]:
-        """Each device's folder in the run, by its name."""
-        return {about.name: about.folder for about in self._header.devices}
-
     def device(self, device: Device) -> DeviceFolder:
         """The folder of one of the run's devices, always the same one."""
         with self._guard:
             if device.name not in self._folders:
                 self._folders[device.name] = self.evidence.folder(self._abouts[device.name].folder)
             return self._folders[device.name]
+
+    def site_of(self, name: str) -> str | None:
+        """Return the site of a device; None for one that the run does not have."""
+        about = self._abouts.get(name)
+        return None if about is None else about.site
+
+    def put_archive(self, device: Device, manifest: int, data: bytes) -> bool:
+        """Put the archive of a device's files into its site's pack as it is, and return True.
+
+        ``manifest`` is the length of the manifest in it. Nothing is done, and False returned, in a run of
+        folders, and where the run has files of the device already. Raises StoreError.
+        """
+        about = self._abouts[device.name]
+        if self._packer is None:
+            return False
+        with self._guard, atomic_files.store_errors("write", self.path / about.folder):
+            return self._packer.put(about, manifest, data)
+
+    def sync_packs(self) -> None:
+        """Have on the disk what ``put_archive`` has put. Raises StoreError."""
+        if self._packer is not None:
+            with atomic_files.store_errors("write", self.path):
+                self._packer.sync()
 
     def session_log(self, device: Device) -> SessionLogFile:
         """Open the log of a session of one of the run's devices; see ``ports.SessionLog``."""
@@ -232,14 +262,7 @@ class DeviceFolder:
         with self._guard:
             self._make()
             name = unique(slug(named), self._taken)
-        return CaptureFile(
-            f"{self.path}/{name}.txt",
-            command=named,
-            key=self._key,
-            started=self._now(),
-            elapsed=lambda: time.monotonic() - began,
-            keep=self._keep,
-        )
+        return self._file(name, named, lambda: time.monotonic() - began)
 
     def record(self, command: str, ending: CommandEnd) -> Capture:
         """Record a command without text, with the reason. Raises StoreError."""
@@ -300,6 +323,16 @@ class DeviceFolder:
         with atomic_files.store_errors("read", self.path / capture.file):
             return self._files.read_capture(capture.file, capture.bytes).decode("utf-8", "surrogateescape")
 
+    def _file(self, name: str, command: str, elapsed: Callable[[], float]) -> CaptureFile:
+        return CaptureFile(
+            f"{self.path}/{name}.txt",
+            command=command,
+            key=self._key,
+            started=self._now(),
+            elapsed=elapsed,
+            keep=self._keep,
+        )
+
     def _keep(self, capture: Capture) -> None:
         with self._guard, atomic_files.store_errors("write", self._manifest):
             self._make()
@@ -328,6 +361,8 @@ class CaptureFile:
     The text goes to a temporary name and gets its own only when it is whole. Whatever the disk refuses
     raises StoreError, leaves no half file, and ends the capture.
     """
+
+    _LONGEST_WAITING: ClassVar = _BUFFER
 
     def __init__(
         self,
@@ -395,7 +430,7 @@ class CaptureFile:
         self._digest.update(data)
         self._bytes += len(data)
         self._buffer += data
-        if len(self._buffer) >= _BUFFER:
+        if len(self._buffer) >= self._LONGEST_WAITING:
             self._flush()
 
     def _flush(self) -> None:

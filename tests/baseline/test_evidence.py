@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.baseline.evidence import REFUSED_OVER_HUB
+
 _WAYS = (
     ("--transport", "netmiko"),
     ("--transport", "asyncssh"),
@@ -24,7 +26,10 @@ def test_the_evidence_of_every_scenario_is_the_same_bytes_whatever_reads_it() ->
         )
         for options in _WAYS
     ]
-    first, *others = [program.communicate(timeout=300)[0].splitlines() for program in programs]
+    first, *others, over_hub = [program.communicate(timeout=300)[0].splitlines() for program in programs]
     assert len(first) > 1000
     for other in others:
         assert other == first
+    refused = [line for line in first if line.split()[0] in REFUSED_OVER_HUB]
+    assert len(refused) > len(REFUSED_OVER_HUB)
+    assert over_hub == [line for line in first if line not in refused]

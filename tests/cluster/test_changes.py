@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -179,6 +180,41 @@ def test_an_operators_process_that_is_killed_is_told_what_its_worker_did(
     kinds = [each["event"] for each in events(journal)]
     assert kinds[:4] == ["begin", "approved", "resumed", "approved"]
     assert kinds[-2:] == ["end", "returned"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_a_worker_after_its_step_and_the_change_is_resumed(
+    lab: Callable[..., Any], rig: Rig
+) -> None:
+    running = lab(clock=CLOCK, scale=900.0, a1="factory-fresh", a2="factory-fresh")
+    inventory = write_inventory(
+        rig.folder / "inventory.yaml", running, {"tokyo": ["a1", "a2"]}, intent={"topology": "smart"}
+    )
+    rig.worker("tokyo", rig.join("tokyo"), inventory)
+    for name in running.names:
+        running.fault(name, command_delay=0.2)
+    words = ("-i", str(inventory), "--runs-dir", str(rig.folder / "runs"), "--hub", str(rig.hub_folder))
+    process = rig.start("remediate", "remediate", *words, "--playbook", "transport-smart", "--yes")
+
+    def journals() -> list[Path]:
+        return list((rig.folder / "runs").glob("*/journal.jsonl"))
+
+    rig.wait_for(lambda: any("approved" in each.read_text() for each in journals()), "remediate", 60)
+    process.send_signal(signal.SIGINT)
+    assert rig.processes.pop("remediate").wait(60) == 130, rig.log("remediate")
+    (journal,) = journals()
+    by_device = {each["device"]: each for each in events(journal) if each["event"] == "end"}
+    assert {name: each["state"] for name, each in by_device.items()} == {"a1": "stopped"}
+    assert events(journal)[-1]["event"] == "returned"
+    assert "approved" not in [each["event"] for each in events(journal) if each.get("device") == "a2"]
+
+    for name in running.names:
+        running.fault(name, command_delay=0.0)
+    resumed = rig.collect(inventory, "--resume", str(journal), "--yes", "--json", verb="remediate")
+    assert ends(resumed) == {"a1": "done", "a2": "done"}, resumed.output
+    for name in running.names:
+        typed = config_lines(running, name)
+        assert len(typed) == len(set(typed)), typed
 
 
 def start_killed(rig: Rig, name: str, words: tuple[str, ...], moment: str) -> None:

@@ -59,7 +59,8 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
         rig.processes[name].send_signal(signal.SIGTERM)
         assert rig.processes.pop(name).wait(20) == 0
     rig.worker("tokyo", keys[0], inventory, name="corrected")
-    assert rig.collect(inventory, "--resume", "last").exit_code == 0
+    found = rig.collect(inventory, "--resume", "last")
+    assert found.exit_code == 0, found.output
     assert refusals() == before
 
 

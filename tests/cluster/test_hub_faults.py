@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from nats.errors import Error as NatsError
 
 from slp_ops.app import hub as service
 from slp_ops.app import hub_status
@@ -221,9 +222,8 @@ def test_a_hub_whose_certificate_does_not_fit_is_named(tmp_path: Path, rig_folde
     # Started again, the hub renews what has expired.
     certify(operator, ours, now - timedelta(days=400))
     certify(rig.hub_folder / "hub", ours, now - timedelta(days=390))
-    stopped = rig.processes.pop("hub")
-    stopped.terminate()
-    assert stopped.wait(20) == 0
+    rig.processes["hub"].terminate()
+    assert rig.processes["hub"].wait(20) == 0
     (rig.folder / "hub.log").unlink()
     rig.up()
     connect(operator)
@@ -254,6 +254,39 @@ def rig_folder(tmp_path: Path) -> Iterator[Rig]:
         yield made
     finally:
         made.close()
+
+
+class Closing:
+    """A client of the broker whose closing fails."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self._error = error
+
+    async def close(self) -> None:
+        if self._error is None:
+            await asyncio.sleep(60)
+        else:
+            raise self._error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [asyncio.CancelledError(), AttributeError("no transport"), OSError(), NatsError(), None],
+    ids=repr,
+)
+def test_a_client_that_does_not_close_hides_no_error(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException | None
+) -> None:
+    monkeypatch.setattr(broker, "_CLOSE_SECONDS", 0.05)
+
+    async def ending() -> None:
+        try:
+            raise HubError("the reason", hint="what to do")
+        finally:
+            await broker._close(Closing(error))  # type: ignore[arg-type]
+
+    with pytest.raises(HubError, match="the reason"):
+        asyncio.run(ending())
 
 
 # -- joining

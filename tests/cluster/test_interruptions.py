@@ -18,6 +18,7 @@ from slp_ops.app import hub as service
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.hub_folder import HUB_FILE
+from slp_ops.cluster.subjects import FENCE, subject
 from slp_ops.runs import Runs
 from tests.cluster.conftest import Rig
 from tests.cluster.fleet import Fleet
@@ -141,11 +142,15 @@ def test_a_site_that_is_revoked_while_its_worker_reads(rig: Rig) -> None:
     fleet.worker("worker", fleet.access(), 4, 1.0)
     collecting = fleet.collect()
     rig.wait_for(lambda: reads(fleet) > 5, "collect")
+
+    async def fence(js: JetStreamContext) -> None:
+        await js.publish(subject(FENCE, "tokyo", "change1", "sw00001"), b"{}")
+
+    with_broker(rig, fence)
     service.revoke_site(rig.hub_folder, "tokyo")
 
     assert collecting.wait(60) == 4, rig.log("collect")
-    rig.processes.pop("collect")
-    assert rig.processes.pop("worker").wait(60) != 0
+    assert rig.processes["worker"].wait(60) != 0
     assert "join again" in rig.log("worker"), rig.log("worker")
     found = failures(rig)
     assert {each["kind"] for each in found.values()} == {"site_revoked"}
@@ -156,6 +161,9 @@ def test_a_site_that_is_revoked_while_its_worker_reads(rig: Rig) -> None:
             state = (await js.stream_info(stream, subjects_filter="slp.*.tokyo.>")).state
             assert not state.subjects, stream
         assert not await js.consumers_info("TASKS")
+        for stream in ("LIMITS", "HOSTKEYS"):  # also a first host key that it has published
+            assert not (await js.stream_info(stream, subjects_filter="slp.*.tokyo.>")).state.subjects, stream
+        assert (await js.stream_info("FENCES")).state.messages == 1
 
     with_broker(rig, nothing_left)
 

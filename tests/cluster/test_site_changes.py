@@ -21,12 +21,14 @@ from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.change_task import ChangeAnswer, ChangeReport, ChangeTask, rules_digest
 from slp_ops.app.hub_changes import valid_events
 from slp_ops.app.remediate import Wanted
-from slp_ops.app.site_changes import ChangePolicy, SiteChanges
+from slp_ops.app.site_changes import ChangePolicy, SiteChanges, forget_finished
 from slp_ops.cluster import once
+from slp_ops.cluster.access_folder import read_signing_key
 from slp_ops.cluster.approval import Approval, SignedApproval, digest_of, new_signing_key, public_key_of, sign
+from slp_ops.cluster.hub_folder import HubFolder
 from slp_ops.cluster.messages import ClaimAnswer, Fence, TaskMessage, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
-from slp_ops.errors import ChangeRefused
+from slp_ops.errors import ChangeRefused, InputError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.lab.journal import Mode
 from slp_ops.planning.journal_state import ChangeOutcome, SwitchState
@@ -515,6 +517,43 @@ def test_a_change_is_rolled_back_by_the_worker_that_made_it(desk: Desk, tmp_path
     assert (
         not Worker(desk, tmp_path, "worker-2").do(desk.task(owner="worker-1", back=True), run="run3").is_whole
     )
+
+
+def test_journals_of_changes_that_ended_long_ago_are_removed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Worker(desk, tmp_path)
+    worker.do(desk.task())
+    folder = worker.changes.policy.folder
+    forget_finished(folder)
+    assert worker.journal.exists()
+    monkeypatch.setattr(site_changes, "_KEPT", timedelta(seconds=-1))
+    kept = worker.journal.read_text().splitlines()
+    worker.journal.write_text("\n".join(kept[:3]) + "\n")  # a step was begun
+    forget_finished(folder)
+    assert worker.journal.exists()
+    worker.journal.write_text("\n".join(kept) + "\n")
+    forget_finished(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_signing_key_that_is_lost_is_replaced_when_a_site_is_added(tmp_path: Path) -> None:
+    hub = HubFolder(tmp_path / "hub")
+    first = hub.create(addresses=("127.0.0.1",), listen="127.0.0.1", port=4222, disk_bytes=2**30)
+    key = hub.path / "operator" / "signing.key"
+    assert first.approvers == (public_key_of(key.read_bytes()),)
+    assert key.stat().st_mode & 0o077 == 0
+    key.unlink()
+    assert hub.invite("tokyo", max_sessions=None)[0].approvers == first.approvers  # it was moved
+    assert not hub.can_approve
+    state = json.loads((hub.path / "hub.json").read_text())
+    del state["approvers"]
+    (hub.path / "hub.json").write_text(json.dumps(state))
+    again, _ = hub.invite("tokyo", max_sessions=None)
+    assert again.approvers == (public_key_of(key.read_bytes()),)
+    assert again.approvers != first.approvers
+    with pytest.raises(InputError, match="no such file"):
+        read_signing_key(tmp_path)
 
 
 # -- what comes back from a worker is input

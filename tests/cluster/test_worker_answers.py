@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import ssl
 import threading
@@ -40,7 +41,7 @@ END = EvidenceEnd(
     attempt="0123456789abcdef",
     parts=0,
     bytes=0,
-    sha256="",
+    sha256=hashlib.sha256(b"").hexdigest(),
     mask_key="",
     folder="/tmp/slp-ops-x/0123456789abcdef",  # noqa: S108 - of the worker
     outcome=None,
@@ -92,7 +93,7 @@ def test_paths_and_disks_of_the_worker_are_not_those_of_this_computer() -> None:
     + [{"folder": text} for text in ("a", "/", "/var", "0123456789abcdef/x")],
 )
 def test_an_end_that_no_worker_sends_is_refused(changed: dict[str, Any]) -> None:
-    assert read_end(to_message(END)) == END
+    assert read_end(to_message(END)) == (END, b"")
     with pytest.raises(InvalidMessage):
         read_end(to_message(replace(END, **changed)))
 

@@ -45,6 +45,22 @@ def test_a_text_of_the_field(tmp_path: Path, name: str, state: str, code: int) -
     assert (audited.state, audited.code) == (state, code)
 
 
+@pytest.mark.parametrize(
+    ("software", "state"),
+    [
+        ("Catalyst L3 Switch Software (CAT9K_LITE_IOSXE)", "clean"),
+        ("C9800 Software (C9800_IOSXE-K9)", "not_enough_to_judge"),
+        ("ISR Software (X86_64_LINUX_IOSD-UNIVERSALK9-M)", "not_enough_to_judge"),
+        ("Catalyst 8000V Software (CAT8K_IOSXE)", "not_enough_to_judge"),
+    ],
+)
+def test_a_router_or_controller_is_never_clean(tmp_path: Path, software: str, state: str) -> None:
+    version = HEALTHY["show version"].replace("Catalyst L3 Switch Software (CAT9K_IOSXE)", software)
+    audited = Audited(tmp_path, healthy_but(show_version=version))
+    assert audited.state == state
+    assert ("another platform" in " ".join(audited.printed.split())) is (state != "clean")
+
+
 def test_with_the_transport_off_the_log_is_not_needed(tmp_path: Path) -> None:
     status = HEALTHY["show license status"]
     begin, end = status.index("  Type: Smart"), status.index("\nUsage Reporting")

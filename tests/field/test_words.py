@@ -29,5 +29,22 @@ def test_a_word_of_the_field(name: str, words: tuple[str, ...]) -> None:
     assert all(word in " ".join(printed.split()) for word in words), printed
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("https://bst.cisco.com/quickview/bug/CSCwa11048", "CSCwa11048"),
+        ("see field-notices/725/fn72578.html", "FN72578"),
+        ("TAC points to FN - 72323, is that us?", "FN72323"),
+        ("1717000103          UNACK     E     network-advantage", "flag E"),
+        ("1717000103          UNACK     N     network-advantage", "state UNACK"),
+        ("Last Response: OK_POLL on Mar 01 02:00:00 2025 UTC", "OK_POLL"),
+    ],
+)
+def test_what_a_line_or_an_address_names_is_explained(asked: str, words: str) -> None:
+    done = CliRunner().invoke(cli, ["explain", "--lang", "en", "--", asked])
+    assert done.exit_code == 0
+    assert words in done.output
+
+
 def test_a_refused_configuration_of_the_field(tmp_path: Path) -> None:
     assert "command-denied" in findings(device(tmp_path, field_text("58-permission-denied-run")))

@@ -19,7 +19,7 @@ from slp_ops.model import Device
 from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, StepEvent, StepState
 from slp_ops.runs import Runs
 from slp_ops.runs.device_archive import InvalidArchive, archive
-from slp_ops.runs.device_transfer import LARGEST_EXCHANGED, pack, unpack
+from slp_ops.runs.device_transfer import LARGEST_EXCHANGED, pack, take
 from slp_ops.runs.mask_key import mask_key
 from slp_ops.runs.run_writer import RunEvidence
 from slp_ops.usage.saving import SaveOptions, plan_save
@@ -102,23 +102,25 @@ def test_a_forged_plan_opens_no_session(plan: SwitchPlan, tmp_path: Path, forged
 
 
 def test_files_of_the_exchange_come_with_such_a_work_only(tmp_path: Path) -> None:
-    here, there = (RunEvidence(tmp_path / name, key=mask_key()).folder("sw1") for name in ("a", "b"))
-    for each in (here, there):
-        each.path.parent.mkdir()
+    here = RunEvidence(tmp_path / "a", key=mask_key()).folder(DEVICE.name)
+    here.path.parent.mkdir()
     here.exchanged.write("slp-ops_sw1.txt", b"signed \xff")
-    data = pack(here.path, exchanged=here.exchanged)
+    data = pack(here.path, held={}, exchanged=here.exchanged)
 
-    with pytest.raises(InvalidArchive):
-        unpack(data, there)
-    assert not list(there.path.parent.iterdir())
-    unpack(data, there, gives_files=True)
-    assert there.exchanged.load("slp-ops_sw1.txt") == b"signed \xff"
-
-    for name in ("@file-../x", "@file-", "@file-.hidden", f"@file-{'x' * 200}", "../x", "@other"):
+    with Runs(tmp_path / "runs").start("usage-save", [DEVICE]) as run:
+        files = sorted(run.path.iterdir())
+        there = run.device(DEVICE)
         with pytest.raises(InvalidArchive):
-            unpack(archive({name: b"x"}), there, gives_files=True)
-    with pytest.raises(InvalidArchive, match="larger than 64 MB"):
-        unpack(archive({"@file-x": bytes(LARGEST_EXCHANGED + 1)}), there, gives_files=True)
+            take(data, run, DEVICE)
+        assert sorted(run.path.iterdir()) == files
+        take(data, run, DEVICE, gives_files=True)
+        assert there.exchanged.load("slp-ops_sw1.txt") == b"signed \xff"
+
+        for name in ("@file-../x", "@file-", "@file-.hidden", f"@file-{'x' * 200}", "../x", "@other"):
+            with pytest.raises(InvalidArchive):
+                take(archive({name: b"x"}), run, DEVICE, gives_files=True)
+        with pytest.raises(InvalidArchive, match="larger than 64 MB"):
+            take(archive({"@file-x": bytes(LARGEST_EXCHANGED + 1)}), run, DEVICE, gives_files=True)
 
 
 # -- here: what a worker reports is looked at again

@@ -44,6 +44,9 @@ def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Ju
     return Failed(summary=summary, evidence=tuple(evidence))
 
 
+_MANY_SENT: Final = 200  # reports of a stack wait for an answer for about a day, some for each licence
+
+
 @rule(
     "rum-backlog",
     group=Group.REPORTING,
@@ -53,13 +56,15 @@ def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Ju
     explains=("FN72578", "CSCwc77088", "smart-agent-cpu", "smart-agent-memory"),
 )
 def rum_backlog(backlog: Backlog, thresholds: Thresholds) -> Judgement:
-    """Judge the largest printed number of reports."""
-    if backlog.reports < thresholds.rum_reports:
+    """Judge the largest printed number of reports, and those that were sent and got no answer."""
+    sent = backlog.unacknowledged or 0
+    if backlog.reports >= thresholds.rum_reports:
+        summary = TEXTS["rum-backlog.summary"].format(count=backlog.reports)
+    elif sent >= min(_MANY_SENT, thresholds.rum_reports):
+        summary = TEXTS["rum-backlog.sent"].format(count=sent)
+    else:
         return Passed()
-    return Failed(
-        summary=TEXTS["rum-backlog.summary"].format(count=backlog.reports),
-        evidence=backlog.evidence,
-    )
+    return Failed(summary=summary, evidence=backlog.evidence)
 
 
 _DEFAULTS: Final = {

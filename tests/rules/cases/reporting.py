@@ -305,6 +305,7 @@ CASES = {
         "pass": [
             [RumSummary(total=12, available=12)],
             [HEALTHY],
+            [reports(*[(RumState.UNACK, "N")] * 40)],
             [reports(*[(RumState.ACK, "N")] * 1500)],
             [RumSummary(total=1200), Thresholds(rum_reports=2000)],
             # Years of health: as many were acknowledged and purged as were made.
@@ -314,6 +315,8 @@ CASES = {
             [RumSummary(total=1000)],
             [RumSummary(total=4, waiting=Count(text="0(1200)", count=0, bracketed=1200))],
             [reports(*[(RumState.UNACK, "N")] * 1000)],
+            [reports(*[(RumState.UNACK, "N")] * 200, *[(RumState.OPEN, "N")] * 2)],
+            [RumSummary(total=260, waiting=Count(text="240", count=240), available=4)],
             [RumSummary(total=300), Thresholds(rum_reports=200)],
         ],
         "unknown": [[], [RumSummary()]],
