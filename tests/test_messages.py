@@ -15,6 +15,7 @@ from slp_ops.i18n import Lang
 from slp_ops.messages import load_catalog, message_text, translate
 from tests.docs.language import ROOT
 from tests.docs.test_language import TERMS
+from tests.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,7 @@ def _sources() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(_PACKAGE.rglob("*.py")):
         name = path.relative_to(_PACKAGE).as_posix()
         if not name.startswith(_SWITCH_TEXT):
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+            yield name, parsed(path.read_text(encoding="utf-8"))
 
 
 def _texts(node: ast.expr) -> list[str]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.syntax import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -143,7 +145,7 @@ def _in_python(name: str, text: str) -> Iterator[Occurrence]:
             yield from _in_lines(name, token.string, token.start[0])
     if name.startswith("tests"):
         return
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             opening = (ast.get_docstring(node) or "").split("\n")[0]
             found = HEADLESS.match(opening)

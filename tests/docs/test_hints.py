@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from slp_ops.cli.main import VERBS
+from tests.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ _COMMAND = re.compile(r"slp-ops ([a-z][a-z-]*)((?: +[^\s;,、。:()']+)*)")
 
 def _texts(path: Path) -> Iterator[str]:
     """Yield the texts of a module, with a word for each value that is put in."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             yield "".join(

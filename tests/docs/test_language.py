@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.docs.language import BANNED, ROOT, occurrences
+from tests.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +99,7 @@ def _japanese() -> Iterator[tuple[Path, str]]:
         if path.suffix == ".py":
             text = "\n".join(
                 node.value
-                for node in ast.walk(ast.parse(text))
+                for node in ast.walk(parsed(text))
                 if isinstance(node, ast.Constant) and isinstance(node.value, str)
             )
         yield path, text

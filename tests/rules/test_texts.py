@@ -12,6 +12,7 @@ import pytest
 from slp_ops.errors import InputError
 from slp_ops.rules.rule import Rule
 from slp_ops.rules.texts import Texts, read_texts, texts_of
+from tests.syntax import parsed
 
 RULES = Path(import_module("slp_ops.rules").__path__[0])
 FILES = sorted(path for path in RULES.rglob("*.yaml") if "data" not in path.relative_to(RULES).parts)
@@ -48,7 +49,7 @@ class _Uses(ast.NodeVisitor):
 def _uses(module: str) -> _Uses:
     found = _Uses()
     source = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
-    found.visit(ast.parse(source))
+    found.visit(parsed(source))
     return found
 
 
@@ -100,7 +101,7 @@ def test_no_module_of_rules_holds_texts_of_its_own() -> None:
     calls = [
         f"{path.name}:{node.lineno}"
         for path in RULES.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Text"
     ]
     assert calls == []

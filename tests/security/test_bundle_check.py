@@ -29,6 +29,7 @@ from slp_ops.redact import redact
 from slp_ops.report import bundle_check, secret_scan
 from slp_ops.report.bundle_check import check
 from slp_ops.report.secret_scan import scan
+from tests.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +87,7 @@ def reasons(file: io.BytesIO) -> str:
 
 
 def test_the_scanner_shares_nothing_with_the_redactor() -> None:
-    tree = ast.parse(Path(secret_scan.__file__).read_text(encoding="utf-8"))
+    tree = parsed(Path(secret_scan.__file__).read_text(encoding="utf-8"))
     imported = {
         name
         for node in ast.walk(tree)

@@ -17,6 +17,7 @@ import click
 from mypy.main import process_options
 
 from slp_ops.cli.main import cli
+from tests.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ def modules() -> dict[str, Path]:
 @cache
 def tree(module: str) -> ast.Module:
     """The syntax tree of a module."""
-    return ast.parse(modules()[module].read_text(encoding="utf-8"))
+    return parsed(modules()[module].read_text(encoding="utf-8"))
 
 
 def imports(module: str) -> set[str]:
