@@ -32,7 +32,7 @@ AUTHORITY_FILE: Final = "ca.pem"
 CERTIFICATE_FILE: Final = "certificate.pem"
 KEY_FILE: Final = "key.pem"
 SIGNING_FILE: Final = "signing.key"
-_APPROVERS_FILE: Final = "approvers.json"
+APPROVERS_FILE: Final = "approvers.json"
 _HUB_FILE: Final = "hub.json"
 _NEW: Final = "new"
 _READY: Final = "ready"
@@ -84,7 +84,7 @@ def write_access(
         (KEY_FILE, key),
         (CERTIFICATE_FILE, certificate),
         (AUTHORITY_FILE, authority),
-        (_APPROVERS_FILE, to_json(Approvers(keys=approvers), indent=2).encode() + b"\n"),
+        (APPROVERS_FILE, to_json(Approvers(keys=approvers), indent=2).encode() + b"\n"),
         (_HUB_FILE, to_json(address, indent=2).encode() + b"\n"),
     ):
         with replacing(new / name, sync=True) as file:
@@ -135,7 +135,7 @@ def read_approvers(folder: Path) -> tuple[str, ...]:
 
     Raises InputError.
     """
-    path = folder / _APPROVERS_FILE
+    path = folder / APPROVERS_FILE
     if not path.exists():
         return ()
     try:
