@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
-from slp_ops.app.change.apply import DeviceChangeResult, apply, note_end, revert
+from slp_ops.app.change.apply import DeviceChangeResult, apply, revert
 from slp_ops.app.change.context import (
     BufferedEvidence,
     ChangeContext,
@@ -467,20 +467,10 @@ class _Change:
             on_event=self.on_event,
         )
         if task.back:
-            applied = await self._reverted(context, state)
+            applied = await revert(context, state)
         else:
             applied = await apply(context, state, rollback_on_fail=task.rollback_on_fail)
         return self._answer(applied, read_journal(self._journal_path))
-
-    async def _reverted(self, context: ChangeContext, state: SwitchState) -> DeviceChangeResult:
-        """Roll the switch back where it is that of the plan."""
-        memory, why = await self._read()
-        if why is None and serials_of(FactContext(memory.facts)) != self.task.plan.serials:
-            why = _OTHER_SWITCH
-        if why is None:
-            return await revert(context, state)
-        end, noted = note_end(context, ChangeOutcome.NOT_ROLLED_BACK, why)
-        return DeviceChangeResult(name=context.device.name, site=context.device.site, end=end, why=noted)
 
     def _recorded(self, state: SwitchState) -> DeviceChangeResult:
         """Return the result of a change that has ended, by its journal."""

@@ -684,15 +684,13 @@ def test_a_second_process_of_a_worker_waits_for_the_first(desk: Desk, tmp_path: 
     assert worker.do(task).report.end is ChangeOutcome.DONE
 
 
-def test_another_switch_at_the_address_is_not_rolled_back(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_switch_at_the_address_is_not_rolled_back(desk: Desk, tmp_path: Path) -> None:
     worker = Worker(desk, tmp_path)
     worker.do(desk.task())
     sent = lines(desk)
-    with monkeypatch.context() as swapped:
-        swapped.setattr(site_changes, "serials_of", lambda _: ("FOC00000000",))
-        back = worker.do(desk.task(owner="worker-1", back=True), run="run2")
+    switch = desk.bench.switch
+    switch.members = tuple(replace(member, serial="FOC00000000") for member in switch.members)
+    back = worker.do(desk.task(owner="worker-1", back=True), run="run2")
     assert back.report.end is ChangeOutcome.NOT_ROLLED_BACK
     assert back.report.why is not None
     assert "another switch answers" in back.report.why.en
