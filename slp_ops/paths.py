@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Final
 
 from platformdirs import user_config_path, user_state_path
 
 from slp_ops.errors import StoreError
 
-if TYPE_CHECKING:
-    from pathlib import Path
+HUB_FOLDER: Final = Path("hub")  # of 'slp-ops hub', where no --folder names another
 
 
 def state_dir() -> Path:

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections import Counter
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from nats.errors import Error as NatsError
@@ -21,8 +22,9 @@ from slp_ops.app.device_work import EarlierPart, TaskLeft, VisitFailed
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import AskOnce
 from slp_ops.app.worker_answers import outcome_in, read_end, result_in
-from slp_ops.cluster.access_folder import find_access
-from slp_ops.cluster.broker import LiveWorker, connected, is_known, live_workers
+from slp_ops.cluster.access_folder import find_access, validity_of_access
+from slp_ops.cluster.authority import ENDS_SOON
+from slp_ops.cluster.broker import RENEW, LiveWorker, connected, is_known, live_workers
 from slp_ops.cluster.broker_config import CONTROL_STREAM, EVIDENCE_STREAM, TASKS_STREAM
 from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch
 from slp_ops.cluster.evidence_stream import stored_ends
@@ -101,6 +103,9 @@ class Cluster:
         self._folder, self._address = find_access(hub)
         self._debug = connecting.debug
         self._notice = AskOnce(operator).notice
+        until = validity_of_access(self._folder)[1]
+        if until - datetime.now(UTC) < ENDS_SOON:
+            self._notice(f"your access to the hub in {self._folder} ends on {until:%Y-%m-%d}: {RENEW}")
         sites = Counter(device.site for device in devices)
         self._workers = run_to_end(_workers_at(self._folder, self._address, sites))
         for worker in self._workers:

@@ -6,17 +6,19 @@ import asyncio
 import shutil
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from nats.errors import Error as NatsError
 
+from slp_ops.app.hub_certificates import HubCertificates
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.site_host_keys import key_subject
 from slp_ops.cluster.access_folder import SIGNING_FILE, read_address
-from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams
+from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams, show_certificate
 from slp_ops.cluster.broker_config import HOST_KEYS_STREAM
 from slp_ops.cluster.hub_folder import OPERATOR, HubFolder, HubState
-from slp_ops.cluster.joining import serve_joining
+from slp_ops.cluster.joining import joining_tls, serve_joining
 from slp_ops.cluster.ledger_store import prepare_ledger
 from slp_ops.cluster.nats_server import NatsServer, find_binary
 from slp_ops.cluster.once import last_of, remove
@@ -87,24 +89,43 @@ def revoke_site(folder: Path, site: str) -> None:
     HubFolder(folder).revoke(site)
 
 
+def renew_access(folder: Path, certificate: Path) -> datetime:
+    """Renew the certificate of an operator's access; return its new end. Raises InputError."""
+    return HubFolder(folder).renew_access(certificate, _utc_now())
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def run(folder: Path, nats_server: Path | None, say: Callable[[str], None]) -> None:
     """Run the broker until a stopping signal comes. Raises InputError, HubError.
 
     A broker that ends, also by kill -9, is started again; its streams are on the disk.
     """
     with suppress(KeyboardInterrupt):
-        run_to_end(_run(folder, nats_server, say))
+        run_to_end(serve(folder, nats_server, say))
 
 
-async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None]) -> None:
+async def serve(
+    folder: Path,
+    nats_server: Path | None,
+    say: Callable[[str], None],
+    *,
+    now: Callable[[], datetime] = _utc_now,
+) -> None:
+    """Run the broker until the task is cancelled; ``now`` is the clock by which certificates are renewed.
+
+    Raises InputError, HubError.
+    """
     binary = find_binary(nats_server)
     hub = HubFolder(folder)
     state = hub.read()
     hub.check()
     async with AsyncExitStack() as stack:
         stack.enter_context(hub.running())
-        for name in hub.renew():
-            say(f"renewed: {folder / name}")
+        certificates = HubCertificates(hub, now, say)
+        certificates.renew()
         if missing := _disk_missing(folder, state):
             say(
                 f"the disk of {folder} has {missing // 2**20} MB less than the hub may use: a full disk "
@@ -128,11 +149,16 @@ async def _run(folder: Path, nats_server: Path | None, say: Callable[[str], None
                 f"{hub.path / OPERATOR / SIGNING_FILE} approves changes: move it to the operator's computer; "
                 "a hub that is taken over could send changes with it"
             )
-        joining = await serve_joining(hub, state, joined, say)
+        tls = joining_tls(hub)
+        joining = await serve_joining(hub, state, tls, joined, say)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")
         told = ""
         while True:
+            if certificates.renew_daily():
+                hub.show_certificate(tls)
+                show_certificate(client, folder / "hub")
+                server.reload()
             try:
                 await sites.apply()
                 told = ""

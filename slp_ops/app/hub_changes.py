@@ -278,7 +278,7 @@ class HubChanges:
         await publish_last(self._js, where, to_message(answer))
 
     def _approve(self, waiting: _Waiting, claim: str, worker: str) -> ClaimAnswer:
-        task, device = waiting.task, waiting.task.device
+        task, device, last = waiting.task, waiting.task.device, waiting.state.approved
         seconds = timedelta(seconds=task.wait + task.reload_wait)
         approval = Approval(
             id=secrets.token_hex(16),
@@ -290,6 +290,7 @@ class HubChanges:
             task=waiting.digest,
             claim=claim,
             worker=worker,
+            number=1 if last is None else last.number + 1,
             expires=datetime.now(UTC) + seconds + _MARGIN,
         )
         event = ApprovedEvent(
@@ -300,6 +301,7 @@ class HubChanges:
             approval=approval.id,
             run=approval.run,
             task=approval.task,
+            number=approval.number,
             expires=approval.expires,
         )
         self._write(waiting, event)

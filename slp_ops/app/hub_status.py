@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.hub import INIT_HINT
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.authority import CERTIFICATE_LIFE
+from slp_ops.cluster.authority import CERTIFICATE_LIFE, ENDS_SOON
 from slp_ops.cluster.broker import WRONG_CLOCK, connected, disk_used, live_workers, task_counts
 from slp_ops.cluster.hub_folder import HubFolder
 from slp_ops.cluster.stream_sizes import StreamSize, stream_sizes
 from slp_ops.errors import HubError
 from slp_ops.i18n import Text
+from slp_ops.paths import HUB_FOLDER
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from slp_ops.cluster.hub_folder import SiteEntry, WorkerEntry
 
 _STATUS_SECONDS: Final = 15.0
-_ENDS_SOON: Final = timedelta(days=30)
 _DISK_SHARE: Final = 0.8
 
 
@@ -130,7 +130,7 @@ async def _status(folder: Path) -> HubStatus:
         disk_used=used,
         disk_allowed=state.disk_bytes,
         remarks=(
-            *remarks_on(sites, now),
+            *remarks_on(sites, now, folder),
             *_remarks_on_own_certificates(HubFolder(folder), now),
             *_remarks_on_disk(used, state.disk_bytes),
         ),
@@ -176,16 +176,17 @@ def _end_of(worker: WorkerEntry) -> datetime:
     return worker.joined + CERTIFICATE_LIFE
 
 
-def remarks_on(sites: Sequence[SiteStatus], now: datetime) -> Iterator[HubRemark]:
-    """Yield what needs attention at the sites, at this time."""
+def remarks_on(sites: Sequence[SiteStatus], now: datetime, folder: Path) -> Iterator[HubRemark]:
+    """Yield what needs attention at the sites of the hub in a folder, at this time."""
     for site in sites:
-        yield from _remarks_on_site(site)
+        yield from _remarks_on_site(site, folder)
         for worker in site.workers:
             yield from _remarks_on_worker(worker)
+        add = _adding(site.name, folder)
         # A worker that joined again is another holder: what it was before is not connected any more.
         holders: list[WorkerStatus | AbsentWorker] = [*(site.workers or site.absent)]
         for each in holders:
-            if each.certificate_until is not None and each.certificate_until - now < _ENDS_SOON:
+            if each.certificate_until is not None and each.certificate_until - now < ENDS_SOON:
                 yield HubRemark(
                     kind="certificate",
                     site=site.name,
@@ -193,15 +194,25 @@ def remarks_on(sites: Sequence[SiteStatus], now: datetime) -> Iterator[HubRemark
                     message=_CERTIFICATE.format(
                         worker=each.holder, site=site.name, until=f"{each.certificate_until:%Y-%m-%d}"
                     ),
-                    hint=_JOIN_AGAIN.format(site=shlex.quote(site.name)),
+                    hint=_JOIN_AGAIN.format(add=add),
                 )
 
 
-def _remarks_on_site(site: SiteStatus) -> Iterator[HubRemark]:
+def _adding(site: str, folder: Path) -> str:
+    """Return the command that makes a code for a worker of a site."""
+    words = ["slp-ops", "hub", "site", "add", site]
+    return shlex.join(words if folder == HUB_FOLDER else [*words, "--folder", str(folder)])
+
+
+def _remarks_on_site(site: SiteStatus, folder: Path) -> Iterator[HubRemark]:
     if site.workers:
         return
     message = _NO_WORKER.format(site=site.name, count=site.waiting + site.running)
-    hint = (_START if site.absent else _JOIN).format(site=shlex.quote(site.name))
+    hint = (
+        _START.format(site=shlex.quote(site.name))
+        if site.absent
+        else _JOIN.format(add=_adding(site.name, folder))
+    )
     yield HubRemark(kind="no_worker", site=site.name, message=message, hint=hint)
 
 
@@ -224,9 +235,13 @@ def _remarks_on_worker(worker: WorkerStatus) -> Iterator[HubRemark]:
 
 def _remarks_on_own_certificates(hub: HubFolder, now: datetime) -> Iterator[HubRemark]:
     for name, until in hub.certificates():
-        if until - now < _ENDS_SOON:
+        if until - now < ENDS_SOON:
             message = _OWN_CERTIFICATE.format(name=name, until=f"{until:%Y-%m-%d}")
             yield HubRemark(kind="certificate", message=message, hint=_START_AGAIN)
+    until = hub.authority_until()
+    if until - now < CERTIFICATE_LIFE:
+        message = _OWN_CERTIFICATE.format(name="ca.pem", until=f"{until:%Y-%m-%d}")
+        yield HubRemark(kind="certificate", message=message, hint=_NEW_HUB)
 
 
 def _remarks_on_disk(used: int, allowed: int) -> Iterator[HubRemark]:
@@ -239,18 +254,25 @@ _CERTIFICATE: Final = Text(
     "サイト {site} の {worker}: 証明書の有効期限は {until} です",
 )
 _JOIN_AGAIN: Final = Text(
-    "make a code with 'slp-ops hub site add {site}', and join again with it on the worker's computer: "
+    "make a code with '{add}', and join again with it on the worker's computer: "
     "slp-ops worker join; then restart the worker",
-    "'slp-ops hub site add {site}' でコードを作成し、ワーカのコンピュータで slp-ops worker join を実行して"
+    "'{add}' でコードを作成し、ワーカのコンピュータで slp-ops worker join を実行して"
     "再度参加させ、ワーカを再起動してください",
 )
 _OWN_CERTIFICATE: Final = Text(
     "the certificate {name} of the hub ends on {until}", "ハブの証明書 {name} の有効期限は {until} です"
 )
 _START_AGAIN: Final = Text(
-    "start the hub again: 'slp-ops hub up' renews it; then copy the folder 'operator' again",
-    "ハブを再起動すると 'slp-ops hub up' が更新します。その後、フォルダ 'operator' をもう一度"
-    "コピーしてください",
+    "start 'slp-ops hub up' again, which renews it or names what prevents that; that of 'operator' is then "
+    "copied to the operator's computer",
+    "'slp-ops hub up' を再起動してください。証明書を更新するか、更新できない理由を表示します。"
+    "'operator' の証明書は更新後に操作者のコンピュータへコピーしてください",
+)
+_NEW_HUB: Final = Text(
+    "what it signed ends with it: make a new hub in another folder with slp-ops hub init, which all workers "
+    "join",
+    "署名した証明書も同時に失効します。slp-ops hub init で別のフォルダに新しいハブを作成し、すべてのワーカを"
+    "参加させてください",
 )
 _NO_WORKER: Final = Text(
     "site {site}: no worker is connected; {count:task} open",
@@ -261,9 +283,8 @@ _START: Final = Text(
     "サイトに近いコンピュータで次を実行してください: slp-ops worker --site {site}",
 )
 _JOIN: Final = Text(
-    "make a code with 'slp-ops hub site add {site}'; on a computer near the site: slp-ops worker join",
-    "'slp-ops hub site add {site}' でコードを作成し、サイトに近いコンピュータで slp-ops worker join を"
-    "実行してください",
+    "make a code with '{add}'; on a computer near the site: slp-ops worker join",
+    "'{add}' でコードを作成し、サイトに近いコンピュータで slp-ops worker join を実行してください",
 )
 _AHEAD: Final = Text(
     "{worker} of site {site}: its clock is {seconds} s ahead",

@@ -30,6 +30,7 @@ from slp_ops.app.change.operator import Decisions, ScriptedAnswers
 from slp_ops.app.change_task import ChangeAnswer, ChangeReport, rules_digest, unfit_for_hub
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.read_device import collect
+from slp_ops.app.site_journals import CLAIM_FILE, held
 from slp_ops.cluster.approval import InvalidApproval, digest_of, verified
 from slp_ops.cluster.broker import ACK_WAIT
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
@@ -41,7 +42,6 @@ from slp_ops.errors import ChangeRefused, SlpOpsError
 from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, encode, json_document, parse_json, to_json
 from slp_ops.messages import message_text
-from slp_ops.paths import make_private
 from slp_ops.planning.journal_state import (
     ApprovedEvent,
     BeginEvent,
@@ -53,6 +53,7 @@ from slp_ops.planning.model import plan_differences, what_changed
 from slp_ops.planning.planner import serials_of
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs import atomic_files
+from slp_ops.runs.change_index import NO_SEAL
 from slp_ops.runs.journal import FILE, JournalFile
 from slp_ops.runs.journal import read as read_journal
 from slp_ops.runs.names import folder_name, is_plain
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.change_task import ChangeTask
     from slp_ops.app.remediate import Wanted
+    from slp_ops.app.site_journals import KnownJournal
     from slp_ops.cluster.approval import Approval
     from slp_ops.cluster.messages import TaskMessage
     from slp_ops.planning.journal_state import RecordedChange
@@ -89,7 +91,6 @@ _BEAT: Final = ACK_WAIT / 4
 _BEAT_ANSWER: Final = 3.0
 _BEAT_AGAIN: Final = 1.0
 _LONGEST_STEP: Final = 30.0  # what a worker that ends grants the steps that run
-_CLAIM_FILE: Final = "claim.json"
 _KEPT: Final = timedelta(days=60)
 _AT_SITE: Final = "run it on a computer at the site: slp-ops remediate without --hub"
 
@@ -133,7 +134,7 @@ class SiteChanges:
     client: Client
     js: JetStreamContext
     transport: ChangingTransport
-    _running: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _running: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _stops: dict[str, set[StopController]] = field(default_factory=dict)
 
     def stop(self, run: str) -> None:
@@ -176,7 +177,8 @@ class SiteChanges:
         )
         beating = asyncio.create_task(self._watch(message, stop))
         # A task may be delivered a second time while it is done: the second one gets the result of the first.
-        lock = self._running.setdefault((task.change, task.device.name), asyncio.Lock())
+        # A change of another operator waits too, and plans for the switch as the first one leaves it.
+        lock = self._running.setdefault(task.device.name, asyncio.Lock())
         self._stops.setdefault(order.run, set()).add(stop)
         try:
             async with lock:
@@ -256,36 +258,59 @@ class _Change:
     def _journal_path(self) -> Path:
         return self.place / FILE
 
-    def _has_journal(self) -> bool:
-        """Return whether this worker has begun the change; a journal without a whole line is removed."""
+    def _has_journal(self, known: KnownJournal) -> bool:
+        """Return whether this worker has begun the change; a journal without a whole line is removed.
+
+        Raises ChangeRefused where a journal was begun that is gone.
+        """
         try:
             data = atomic_files.read(self._journal_path, within=self.place)
         except FileNotFoundError:
-            return False
-        if b"\n" not in data:
-            self._journal_path.unlink()
-        return b"\n" in data
+            data = b""
+        else:
+            if b"\n" not in data:
+                self._journal_path.unlink()
+        if b"\n" in data:
+            return True
+        if known.last_seal is not None:
+            raise self._not_trusted("is gone")
+        return False
+
+    def _not_trusted(self, what: str) -> ChangeRefused:
+        return ChangeRefused(
+            f"the worker's journal of this change {what}: what was sent is unknown, and nothing is sent",
+            hint=f"look at the switch; restore {self._journal_path} at {self.owner.holder}, or abandon the "
+            "change",
+        )
 
     async def answer(self) -> ChangeAnswer:
         """Make the change where it is this worker's."""
+        patience = _APPROVAL_SECONDS + self.task.wait + self.task.reload_wait
+        known = await held(self.place, self.stop, patience)
         try:
-            if self._has_journal():
-                return await self._continued()
+            if self._has_journal(known):
+                return await self._continued(known)
             claim = await self._claim()
             approval = await self._approval(claim)
+            begin = BeginEvent(
+                slp_ops=__version__, run=self.run, change=self.task.change, plans=(self.task.plan,)
+            )
+            with JournalFile.create(self._journal_path, begin, entry=known.entry) as journal:
+                journal.write(self._approved(approval))
+                known.entry.sync()
+                return await self._make(journal, SwitchState(self.task.plan), decision=True)
         except _NotTheOwner as other:
             return await self._look(other.owner)
-        begin = BeginEvent(
-            slp_ops=__version__, run=self.run, change=self.task.change, plans=(self.task.plan,)
-        )
-        with JournalFile.create(self._journal_path, begin) as journal:
-            journal.write(self._approved(approval))
-            return await self._make(journal, SwitchState(self.task.plan), decision=True)
+        finally:
+            known.entry.close(done=False)
 
-    async def _continued(self) -> ChangeAnswer:
+    async def _continued(self, known: KnownJournal) -> ChangeAnswer:
         """Continue a change of which this worker has the journal."""
-        journal, recorded = JournalFile.resume(self._journal_path)
+        journal, recorded = JournalFile.resume(self._journal_path, last_seal=known.last_seal or NO_SEAL)
         with journal:
+            if not journal.sealed:
+                raise self._not_trusted("was altered, or is not complete")
+            journal.hold(known.entry)
             state = recorded.states[self.task.device.name]
             begun = recorded.begin.plans[0]
             if begun != self.task.plan:
@@ -302,11 +327,9 @@ class _Change:
                 if last.expires < datetime.now(UTC):
                     raise ChangeRefused(*_expired(last.expires))
             else:
-                claim = self._own_claim()
-                approval = await self._approval("" if claim is None else claim)
-                used = {each.approval for each in recorded.events if isinstance(each, ApprovedEvent)}
-                if approval.id in used:
-                    raise ChangeRefused("the approval was used already")
+                approval = await self._approval(await self._claim() if last is None else last.claim)
+                if last is not None and approval.number <= last.number:
+                    raise ChangeRefused("the approval was used already, or a later one was")
                 journal.write(self._approved(approval))
             state.is_at_worker = False  # it is this one
             for number in self.task.done:
@@ -318,7 +341,7 @@ class _Change:
 
     def _own_claim(self) -> str | None:
         try:
-            data = atomic_files.read(self.place / _CLAIM_FILE, within=self.place)
+            data = atomic_files.read(self.place / CLAIM_FILE, within=self.place)
         except FileNotFoundError:
             return None
         try:
@@ -333,8 +356,7 @@ class _Change:
             if self.task.owner:
                 raise _NotTheOwner(self.task.owner)
             claim = secrets.token_hex(16)
-            make_private(self.place)
-            with replacing(self.place / _CLAIM_FILE, sync=True) as file:
+            with replacing(self.place / CLAIM_FILE, sync=True) as file:
                 file.write(to_json(OwnClaim(claim=claim)).encode())
         name = subject(FENCE, *self._names)
         mine = to_message(Fence(worker=self.owner.holder, claim=claim))
@@ -410,6 +432,7 @@ class _Change:
             approval=approval.id,
             run=approval.run,
             task=approval.task,
+            number=approval.number,
             expires=approval.expires,
         )
 
@@ -508,21 +531,28 @@ class _Change:
             is_whole=False,
         )
 
-    async def _shown(self) -> Text:
-        """Return what the switch shows of the plan: applied, not applied, or unknown."""
-        task, wanted = self.task, self.owner.policy.wanted
-        rows = wanted.audit_options.knowledge.row_commands
+    async def _read(self) -> tuple[BufferedEvidence, Text | None]:
+        """Read the switch; return also why that was not possible."""
+        rows = self.owner.policy.wanted.audit_options.knowledge.row_commands
         memory = BufferedEvidence(self.evidence, self.mask, rows)
         result = await collect(
-            task.device,
+            self.task.device,
             transport=self.owner.transport,
             evidence=memory,
             commands=choose_commands("support", rows),
             on_event=self.on_event,
         )
-        if not memory.any_read:
-            why = _NO_REASON if result.error is None else message_text(result.error.message)
-            return _UNREAD.format(why=why)
+        if memory.any_read:
+            return memory, None
+        why = _NO_REASON if result.error is None else message_text(result.error.message)
+        return memory, _UNREAD.format(why=why)
+
+    async def _shown(self) -> Text:
+        """Return what the switch shows of the plan: applied, not applied, or unknown."""
+        task, wanted = self.task, self.owner.policy.wanted
+        memory, why = await self._read()
+        if why is not None:
+            return why
         facts = memory.facts
         if serials_of(FactContext(facts)) != task.plan.serials:
             return _OTHER_SWITCH

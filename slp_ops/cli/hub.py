@@ -13,6 +13,7 @@ from slp_ops.cli.language import spoken
 from slp_ops.cli.options import NamedPath, json_option, lang_option, message_lang_option
 from slp_ops.cli.writing import print_result, print_text
 from slp_ops.json_documents import to_json
+from slp_ops.paths import HUB_FOLDER
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -25,7 +26,7 @@ _folder_option = click.option(
     "--folder",
     envvar="SLP_OPS_HUB_FOLDER",
     type=NamedPath(file_okay=False, path_type=Path),
-    default=Path("hub"),
+    default=HUB_FOLDER,
     show_default=True,
     help="The hub's folder: authority, sites, broker.",
 )
@@ -107,6 +108,23 @@ def up(folder: Path, nats_server: Path | None) -> None:
     hub = _service()
     hub.run(folder, nats_server, _say)
     _say("the hub has ended")
+
+
+@command.command()
+@click.argument("certificate", metavar="CERTIFICATE", type=NamedPath(dir_okay=False, path_type=Path))
+@_folder_option
+@message_lang_option
+def renew(certificate: Path, folder: Path) -> None:
+    """Renew the certificate of an operator's access, also one that has expired.
+
+    CERTIFICATE is certificate.pem of the access, or a copy of it: the file is replaced, and belongs back into
+    that folder. The key stays where it is. 'hub up' renews the certificates in the hub's own folder.
+    """
+    hub = _service()
+
+    until = hub.renew_access(folder, certificate)
+    _say(f"renewed: {certificate}")
+    _say(f"it is valid until {until:%Y-%m-%d}")
 
 
 @command.group()

@@ -35,7 +35,8 @@ class Approval:
     """Permission of an operator for a task on the switch with these serial numbers, once.
 
     ``change`` is the id of the change, ``run`` that of the operator's call, ``task`` the digest of the task
-    as a worker receives it, ``claim`` the number of the attempt of ``worker``.
+    as a worker receives it, ``claim`` the number of the attempt of ``worker``. ``number`` counts the
+    approvals of a device in its change from 1: one that comes after a later one permits nothing.
     """
 
     schema: Literal["slp-ops/approval/1"] = "slp-ops/approval/1"
@@ -48,6 +49,7 @@ class Approval:
     task: str
     claim: str
     worker: str
+    number: int
     expires: datetime
 
 

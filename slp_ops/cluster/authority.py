@@ -6,6 +6,7 @@ holder is named or not. Keys are ECDSA P-256; each is made where it is used, and
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _BACKDATED: Final = timedelta(minutes=15)
 _AUTHORITY_LIFE: Final = timedelta(days=3650)
 CERTIFICATE_LIFE: Final = timedelta(days=397)
+ENDS_SOON: Final = timedelta(days=30)  # from then on its end is named
 _COMMON_NAME: Final = "slp-ops hub"
 
 
@@ -88,6 +90,32 @@ class Authority:
         builder = self._leaf(holder, key, ExtendedKeyUsageOID.CLIENT_AUTH, now)
         return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
+    def renewed(self, certificate_pem: bytes, *, now: datetime | None = None) -> tuple[str, bytes]:
+        """Sign a client's certificate again, also one that has expired: same holder, same key, new life.
+
+        Return the holder and the new certificate (PEM). Raises InvalidRequest for a certificate that this
+        authority did not sign for a client.
+        """
+        try:
+            old = x509.load_pem_x509_certificate(certificate_pem)
+            old.verify_directly_issued_by(self.certificate)
+            uses = old.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        except (
+            ValueError,
+            TypeError,
+            InvalidSignature,
+            UnsupportedAlgorithm,
+            x509.ExtensionNotFound,
+        ) as error:
+            raise InvalidRequest("it is no certificate of this hub") from error
+        key = old.public_key()
+        names = old.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        if ExtendedKeyUsageOID.CLIENT_AUTH not in uses or not isinstance(key, ec.EllipticCurvePublicKey):
+            raise InvalidRequest("it is no certificate of an access to this hub")
+        holder = str(names[0].value)
+        signed = self._leaf(holder, key, ExtendedKeyUsageOID.CLIENT_AUTH, now).sign(self.key, hashes.SHA256())
+        return holder, signed.public_bytes(serialization.Encoding.PEM)
+
     def _leaf(
         self,
         holder: str,
@@ -145,8 +173,13 @@ def validity_of(certificate_pem: bytes) -> tuple[datetime, datetime]:
 
 
 def fingerprint_of(certificate_pem: bytes) -> bytes:
-    """Return the SHA-256 of a certificate, 32 bytes."""
-    return x509.load_pem_x509_certificate(certificate_pem).fingerprint(hashes.SHA256())
+    """Return the SHA-256 of the public key of a certificate, 32 bytes: it outlasts a renewal.
+
+    Raises ValueError for what is no certificate.
+    """
+    key = x509.load_pem_x509_certificate(certificate_pem).public_key()
+    encoded = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(encoded).digest()
 
 
 def _name(text: str) -> x509.Name:

@@ -22,8 +22,13 @@ from nats.js.api import (
 )
 from nats.js.errors import NotFoundError
 
-from slp_ops.cluster.access_folder import CERTIFICATE_FILE, HubAddress, tls_context
-from slp_ops.cluster.authority import validity_of
+from slp_ops.cluster.access_folder import (
+    CERTIFICATE_FILE,
+    KEY_FILE,
+    HubAddress,
+    tls_context,
+    validity_of_access,
+)
 from slp_ops.cluster.broker_config import (
     CONTROL_STREAM,
     EVIDENCE_STREAM,
@@ -48,9 +53,8 @@ from slp_ops.cluster.subjects import (
     subject,
     token,
 )
-from slp_ops.errors import HubError, InputError, Problem
+from slp_ops.errors import HubError
 from slp_ops.json_documents import InvalidJson, parse_json
-from slp_ops.regular_files import read_input
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -64,9 +68,11 @@ if TYPE_CHECKING:
 # 12 of 20 restarts at 10 s.
 ACK_WAIT: Final = 30.0
 _REJOIN: Final = "join again, with a new code of 'slp-ops hub site add'"
-_RENEW: Final = (
-    "start 'slp-ops hub up' again, which renews it, and copy the folder 'operator' of the hub again"
+RENEW: Final = (
+    "'slp-ops hub up' renews that in the hub's folder; of a copy elsewhere, copy certificate.pem to the hub: "
+    "slp-ops hub renew certificate.pem; then copy it back"
 )
+_COPY_AGAIN: Final = "copy the folder 'operator' of the hub again"
 # What OpenSSL finds wrong in the certificate of the hub, by its number.
 _OTHER_AUTHORITY: Final = (
     "it is of another authority",
@@ -80,7 +86,7 @@ _OF_THE_HUB: Final = {
     ),
     10: (
         "it has expired, by the clock of this computer",
-        "compare the clocks of both computers (NTP); 'slp-ops hub up' renews it when it is started",
+        "compare the clocks of both computers (NTP); 'slp-ops hub up' renews it",
     ),
     62: _OTHER_ADDRESS,
     64: _OTHER_ADDRESS,
@@ -89,7 +95,6 @@ _CONNECT_SECONDS: Final = 10
 _CLOSE_SECONDS: Final = 3.0
 _RESTART_SECONDS: Final = 5.0  # a broker with 3 GB of streams is back within it
 _LOOK_AGAIN: Final = 0.2
-_LARGEST_CERTIFICATE: Final = 2**16
 _LONGEST_RELEASE: Final = 40
 WRONG_CLOCK: Final = 30.0  # seconds: a capture with a time that is further off is misread beside a log
 _MOST_EVIDENCE: Final = (
@@ -142,13 +147,14 @@ async def connected(folder: Path, address: HubAddress) -> AsyncIterator[Client]:
         await _close(client)
 
 
+def show_certificate(client: Client, folder: Path) -> None:
+    """Have a client that connects again show the certificate which its access folder has now."""
+    client.ssl_context.load_cert_chain(folder / CERTIFICATE_FILE, folder / KEY_FILE)
+
+
 def _check_validity(folder: Path, address: HubAddress) -> None:
     """Raise HubError for a certificate that is not valid by the clock of this computer, InputError."""
-    path = folder / CERTIFICATE_FILE
-    try:
-        begins, ends = validity_of(read_input(path, _LARGEST_CERTIFICATE))
-    except ValueError as error:
-        raise InputError((Problem(path=str(path), message="is no certificate"),)) from error
+    begins, ends = validity_of_access(folder)
     now = datetime.now(UTC)
     if now < begins:
         raise HubError(
@@ -159,7 +165,7 @@ def _check_validity(folder: Path, address: HubAddress) -> None:
     if ends < now:
         raise HubError(
             f"the certificate in {folder} has expired: {ends:%Y-%m-%d}",
-            hint=_REJOIN if address.site else _RENEW,
+            hint=_REJOIN if address.site else RENEW,
         )
 
 
@@ -247,7 +253,7 @@ def _mistrust(error: ssl.SSLError, address: HubAddress) -> HubError:
     return HubError(
         f"the hub at {where} and this computer do not trust each other: {error.reason or error}",
         hint="the hub was created again, or the files of the access are mixed up: "
-        + (_REJOIN if address.site else _RENEW),
+        + (_REJOIN if address.site else _COPY_AGAIN),
     )
 
 

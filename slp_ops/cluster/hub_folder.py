@@ -27,12 +27,12 @@ from slp_ops.cluster.access_folder import (
     SIGNING_FILE,
     HubAddress,
     check_private,
-    read_address,
     write_access,
 )
 from slp_ops.cluster.approval import new_signing_key, public_key_of
 from slp_ops.cluster.authority import (
     Authority,
+    InvalidRequest,
     certificate_to_pem,
     fingerprint_of,
     key_to_pem,
@@ -51,6 +51,7 @@ from slp_ops.regular_files import read_input
 from slp_ops.temporary_files import replacing
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -64,6 +65,10 @@ _CODE_LIFE: Final = timedelta(hours=24)
 _LONGEST_SITE: Final = 40
 _LOCAL: Final = ("localhost", "127.0.0.1")
 _RENEWED_BEFORE: Final = timedelta(days=60)
+_WHICH_ACCESS: Final = (
+    "name certificate.pem of an operator's access; "
+    "a worker joins again, with a code of 'slp-ops hub site add'"
+)
 _RESTORE: Final = (
     "restore it from the backup of the hub's folder; without one: a new hub, which all workers join"
 )
@@ -171,12 +176,15 @@ class HubFolder:
             problem = Problem(path=str(self.path), message="the folder has other files")
             raise InputError((problem,), hint="a hub needs a folder of its own: --folder FOLDER")
 
-    def renew(self) -> tuple[str, ...]:
+    def renew(self, now: datetime) -> tuple[str, ...]:
         """Sign again what ends within 60 days: the broker's certificate, and those of hub and operator.
 
-        Keys and names stay. Return the names of the files. Raises InputError for files that are not usable.
+        Keys and names stay, so that only the certificate is replaced, as a whole: a process that is killed
+        leaves a pair that fits. Return the names of the files.
+
+        Raises InputError for files that are not usable.
         """
-        soon = datetime.now(UTC) + _RENEWED_BEFORE
+        soon = now + _RENEWED_BEFORE
         renewed = []
         for name, until in self.certificates():
             if until > soon:
@@ -185,15 +193,38 @@ class HubFolder:
                 if name == "broker.pem":
                     key = load_key(self._needed("broker.key"))
                     addresses = (*self.read().addresses, *_LOCAL)
-                    signed = self._authority().certificate_for_server(key.public_key(), addresses)
+                    signed = self._authority().certificate_for_server(key.public_key(), addresses, now=now)
                 else:
-                    folder = (self.path / name).parent
-                    key = load_key(self._needed(f"{folder.name}/{KEY_FILE}"))
-                    holder = read_address(folder, hint=_RESTORE).holder
-                    signed = self._authority().certificate_for_client(request_for(key), holder)
+                    _, signed = self._authority().renewed(self._needed(name), now=now)
             self._write(name, signed)
             renewed.append(name)
         return tuple(renewed)
+
+    def renew_access(self, path: Path, now: datetime) -> datetime:
+        """Replace the certificate of an operator's access, whose key may be elsewhere; return its new end.
+
+        Raises InputError where it is no certificate of an operator of this hub.
+        """
+        authority = self._authority()
+        try:
+            holder, signed = authority.renewed(read_input(path, _LARGEST), now=now)
+        except InvalidRequest as error:
+            raise InputError((Problem(path=str(path), message=str(error)),), hint=_WHICH_ACCESS) from error
+        if holder not in self.read().operators:
+            problem = Problem(path=str(path), message=f"{holder} is no operator of this hub")
+            raise InputError((problem,), hint=_WHICH_ACCESS)
+        with replacing(path, sync=True) as file:
+            file.write(signed)
+        return validity_of(signed)[1]
+
+    def show_certificate(self, context: ssl.SSLContext) -> None:
+        """Have a TLS server show the certificate that the broker has now."""
+        context.load_cert_chain(self.path / "broker.pem", self.path / "broker.key")
+
+    def authority_until(self) -> datetime:
+        """Return when the authority ends, and with it all that it signed. Raises InputError."""
+        with self._usable("ca.pem"):
+            return validity_of(self.authority_pem())[1]
 
     def certificates(self) -> Iterator[tuple[str, datetime]]:
         """Yield name and end of each certificate that :meth:`renew` renews. Raises InputError."""
@@ -320,7 +351,7 @@ class HubFolder:
         return (self.path / OPERATOR / SIGNING_FILE).exists()
 
     def broker_digest(self) -> bytes:
-        """Return the SHA-256 of the broker's certificate, 32 bytes."""
+        """Return the SHA-256 of the broker's public key, 32 bytes."""
         return fingerprint_of(self._needed("broker.pem"))
 
     def authority_pem(self) -> bytes:

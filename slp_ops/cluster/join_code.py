@@ -32,9 +32,9 @@ class JoinCode:
     fingerprint: str
 
     @classmethod
-    def create(cls, site: str, hub_certificate_digest: bytes) -> JoinCode:
-        """Make a code for a site of the hub with this certificate (SHA-256, 32 bytes)."""
-        return cls(site, _base32(secrets.token_bytes(_SECRET_BYTES)), _short(hub_certificate_digest))
+    def create(cls, site: str, hub_key_digest: bytes) -> JoinCode:
+        """Make a code for a site of the hub with this public key (SHA-256, 32 bytes)."""
+        return cls(site, _base32(secrets.token_bytes(_SECRET_BYTES)), _short(hub_key_digest))
 
     @classmethod
     def parse(cls, text: str) -> JoinCode:
@@ -54,9 +54,9 @@ class JoinCode:
         """Return what the hub keeps of the secret. It has 120 random bits: no salt is needed."""
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
-    def is_of_hub(self, hub_certificate_digest: bytes) -> bool:
-        """Return whether the code was made by the hub with this certificate."""
-        return hmac.compare_digest(_short(hub_certificate_digest), self.fingerprint)
+    def is_of_hub(self, hub_key_digest: bytes) -> bool:
+        """Return whether the code was made by the hub with this public key."""
+        return hmac.compare_digest(_short(hub_key_digest), self.fingerprint)
 
 
 def _short(digest: bytes) -> str:

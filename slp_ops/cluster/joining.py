@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal
 
 from slp_ops.cluster.access_folder import HubAddress
-from slp_ops.cluster.authority import InvalidRequest, validity_of
+from slp_ops.cluster.authority import InvalidRequest, fingerprint_of, validity_of
 from slp_ops.errors import HubError, InputError, JoinError
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
 
@@ -56,20 +56,26 @@ class JoinAnswer:
     address: HubAddress | None = None
 
 
+def joining_tls(folder: HubFolder) -> ssl.SSLContext:
+    """Return the TLS of the hub, with the broker's certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    folder.show_certificate(context)
+    return context
+
+
 async def serve_joining(
     folder: HubFolder,
     state: HubState,
+    context: ssl.SSLContext,
     joined: Callable[[str, str], Awaitable[None]],
     say: Callable[[str], None],
 ) -> asyncio.Server:
-    """Listen for workers that want to join.
+    """Listen for workers that want to join, with the TLS of :func:`joining_tls`.
 
     ``joined`` is awaited with the site and the worker's name before the worker is answered. ``say`` gets what
     is wrong with the hub's own folder.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(folder.path / "broker.pem", folder.path / "broker.key")
     free = asyncio.Semaphore(_AT_ONCE)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -140,7 +146,7 @@ async def ask_to_join(host: str, port: int, code: JoinCode, request: bytes) -> J
     """Ask a hub for a certificate. Raises JoinError; the code is sent to no other hub than its own."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    # The code names the one certificate that is accepted, checked below before anything is sent.
+    # The code names the one key that is accepted, checked below before anything is sent.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     where = f"{host}:{port}"
@@ -149,7 +155,7 @@ async def ask_to_join(host: str, port: int, code: JoinCode, request: bytes) -> J
             reader, writer = await asyncio.open_connection(host, port, ssl=context, limit=_LARGEST)
             try:
                 shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
-                if not code.is_of_hub(hashlib.sha256(shown).digest()):
+                if not code.is_of_hub(fingerprint_of(ssl.DER_cert_to_PEM_cert(shown).encode())):
                     raise JoinError(
                         f"the hub at {where} did not make this code",
                         hint="compare the address, and the last part of the code, with those of "

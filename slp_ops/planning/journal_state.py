@@ -164,7 +164,7 @@ class ApprovedEvent:
     """The operator approved a change of a switch by a worker near it: what it sends is in its own journal.
 
     ``claim`` is the number of that worker's attempt, ``approval`` the id of the approval, ``run`` that of the
-    operator's call, ``task`` the digest of what was approved.
+    operator's call, ``task`` the digest of what was approved, ``number`` counts those of the switch.
     """
 
     event: Literal["approved"] = "approved"
@@ -175,6 +175,7 @@ class ApprovedEvent:
     approval: str
     run: str
     task: str
+    number: int
     expires: datetime
 
 

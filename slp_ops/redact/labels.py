@@ -32,7 +32,7 @@ _LABEL: Final = re.compile(
     re.ASCII,
 )
 _ELEMENT: Final = re.compile(
-    r"<(?:[\w.-]+:)?(?P<name>[a-z_][\w.-]*)(?:\s[^<>]*)?>\s*(?P<bare>[^<>\s][^<>]*)<", re.ASCII
+    r"<(?:[\w.-]+:)?(?P<name>[a-z_][\w.-]*)(?:\s[^<>]*)?>\s*(?P<bare>[^<>\s][^<>]*)<(?!masked:)", re.ASCII
 )
 _PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", re.ASCII)
 _COMMUNITY_ELEMENT: Final = re.compile(r"<[\w.:-]*community[\w.-]*>\s*$", re.ASCII)

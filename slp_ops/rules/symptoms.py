@@ -28,7 +28,7 @@ from slp_ops.json_documents import HIDDEN, json_document
 from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.checks.communication import comm_flapping
 from slp_ops.rules.checks.environment import IDENTRUST, smart_agent_cpu, smart_agent_memory
-from slp_ops.rules.checks.records import rum_backlog
+from slp_ops.rules.checks.records import report_flood
 from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.communication import Communication
 from slp_ops.rules.derived.deadline import Deadline, DeadlineEffect
@@ -171,7 +171,7 @@ def _fn72578(
     """FN72578: many reports, also before they cost CPU and memory, or a busy agent."""
     results: list[Judgement] = []
     if backlog is not None:
-        results.append(rum_backlog.check(backlog, thresholds))
+        results.append(report_flood(backlog, thresholds))
     if cpu is not None or (log is not None and log.active_messages("smart-agent-cpu")):
         results.append(smart_agent_cpu.check(cpu, thresholds, log))
     if memory is not None and memory.pools:
@@ -264,7 +264,7 @@ def _cscwc77088(
     """CSCwc77088: reports accumulate while the exchange fails."""
     if backlog is None:
         return Symptom(judged=judged, present=None, missing=Backlog.needs_any_of)
-    looked = rum_backlog.check(backlog, thresholds)
+    looked = report_flood(backlog, thresholds)
     failing = communication is None or communication.failing
     present = isinstance(looked, Failed) and failing
     return Symptom(
@@ -283,7 +283,7 @@ def _cscwa34749(
     if communication is not None:
         evidence = communication.reasons.get("polling-id-invalid", ())
     if backlog is not None:
-        looked = rum_backlog.check(backlog, thresholds)
+        looked = report_flood(backlog, thresholds)
         evidence += looked.evidence if isinstance(looked, Failed) else ()
     return Symptom(judged=judged, present=bool(evidence), evidence=evidence)
 

@@ -94,6 +94,11 @@ class ChangeEntry:
         """
         self._write(seal.encode("ascii"), 0)
 
+    def sync(self) -> None:
+        """Wait until the disk has the seal. Raises OSError."""
+        if self._fd is not None:
+            os.fsync(self._fd)
+
     def close(self, *, done: bool) -> None:
         """Note whether nothing is left to resume, and let go of the switches."""
         if self._fd is not None:

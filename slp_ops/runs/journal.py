@@ -110,9 +110,12 @@ class JournalFile:
         return made
 
     @classmethod
-    def resume(cls, path: Path, *, now: Callable[[], datetime] = _now) -> tuple[Self, RecordedChange]:
+    def resume(
+        cls, path: Path, *, last_seal: str | None = None, now: Callable[[], datetime] = _now
+    ) -> tuple[Self, RecordedChange]:
         """Resume a journal; return what it records so far. Raises StoreError or InputError.
 
+        ``last_seal`` is that of its last line where the index of changes does not have the change.
         An incomplete last line is removed: its step has not been done, or is resolved.
         """
         seals = Seals()
@@ -134,7 +137,8 @@ class JournalFile:
                     os.fsync(fd)
             recorded = _events(path, data[:whole])
             chain = seals.chain(data[:whole].splitlines())
-            last_seal = ChangeIndex().last_seal(recorded.begin.change)
+            if last_seal is None:
+                last_seal = ChangeIndex().last_seal(recorded.begin.change)
             # A kill may come between a line and its seal in the index: a line may follow it.
             is_whole = chain is not None and (
                 last_seal in chain or (last_seal == NO_SEAL and len(chain) == 1)

@@ -77,7 +77,7 @@ def site(*workers: WorkerStatus, absent: tuple[AbsentWorker, ...] = (), **values
     ],
 )
 def test_what_needs_attention_is_named(found: SiteStatus, expected: list[str]) -> None:
-    remarks = list(remarks_on([found], NOW))
+    remarks = list(remarks_on([found], NOW, Path("hub")))
     assert [each.kind for each in remarks] == expected
     for each in remarks:
         assert "tokyo" in each.message.en
@@ -102,7 +102,7 @@ def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPat
         site(worker(200), name="a-site-with-a-name-of-forty-characters-x"),
     )
     remarks = (
-        *remarks_on(sites, NOW),
+        *remarks_on(sites, NOW, Path("/srv/hub of slp-ops")),
         *_remarks_on_disk(9, 10),
         HubRemark(kind="clock", message=Text("a\x1b[2J", "a\x1b[2J"), hint=Text("b", "b")),
     )
@@ -123,7 +123,7 @@ def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPat
     lines = [line.replace("\x1b[33m", "").replace("\x1b[0m", "") for line in text.split("\n")]
     assert [line for line in lines if cell_len(line) > 80] == []
     assert "3,072 MB" in text
-    assert "slp-ops hub site add tokyo" in text
+    assert "slp-ops hub site add tokyo --folder '/srv/hub of slp-ops'" in " ".join(text.split())
 
 
 def test_a_worker_that_does_not_run_and_whose_certificate_ends_soon(rig: Rig) -> None:
@@ -149,4 +149,4 @@ def test_a_worker_that_does_not_run_and_whose_certificate_ends_soon(rig: Rig) ->
     shown = CliRunner().invoke(cli, ["hub", "status", "--folder", str(rig.hub_folder), "--lang", "ja"])
     assert shown.exit_code == Exit.FINDINGS
     assert "証明書の有効期限" in shown.stdout
-    assert "slp-ops hub site add tokyo" in shown.stdout
+    assert "slp-ops hub site add tokyo --folder" in " ".join(shown.stdout.split())

@@ -166,6 +166,7 @@ async def _attempt(client: Client, heard: list[bytes]) -> list[str]:
     return leaks
 
 
+@pytest.mark.slow  # hundreds of attempts without an answer
 def test_no_attempt_of_one_site_reaches_another(rig: Rig) -> None:
     tokyo, osaka = rig.join("tokyo"), rig.join("osaka")
     hub = rig.hub_folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import fcntl
 import json
 import os
 from contextlib import asynccontextmanager
@@ -29,7 +30,7 @@ from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.hub_folder import HubFolder
 from slp_ops.cluster.messages import ClaimAnswer, Fence, TaskMessage, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
-from slp_ops.errors import ChangeRefused, InputError
+from slp_ops.errors import ChangeRefused, InputError, StoreError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.lab.journal import Mode
 from slp_ops.planning.journal_state import ChangeOutcome, SwitchState
@@ -109,6 +110,7 @@ class Desk:
             "task": digest_of(encode(asked)),
             "claim": fence.claim,
             "worker": fence.worker,
+            "number": int(run[-1]),
             "expires": datetime.now(UTC) + timedelta(hours=1),
         }
         return Approval(**{**fields, **other})
@@ -513,9 +515,6 @@ def test_a_kill_between_fence_and_journal(
 def test_an_owner_without_a_heartbeat_stops_before_the_next_step(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(site_changes, "_LOST", -1.0)
-    monkeypatch.setattr(site_changes, "_BEAT", 10.0)
-    monkeypatch.setattr(site_changes, "_BEAT_AGAIN", 0.02)
     desk.bench.transport = Slow(desk.bench)
     worker, task = Worker(desk, tmp_path), desk.task()
     desk.broker.down = True
@@ -523,12 +522,15 @@ def test_an_owner_without_a_heartbeat_stops_before_the_next_step(
     def without_an_answer(fence: Fence) -> ClaimAnswer:
         return approved(desk.approval(task, fence))
 
-    stopped = worker.do(task, without_an_answer)
+    with monkeypatch.context() as lost:
+        lost.setattr(site_changes, "_LOST", -1.0)
+        lost.setattr(site_changes, "_BEAT", 10.0)
+        lost.setattr(site_changes, "_BEAT_AGAIN", 0.02)
+        stopped = worker.do(task, without_an_answer)
     assert stopped.report.end is ChangeOutcome.STOPPED
     assert not lines(desk)
     assert read_journal(worker.journal).states["tyo-core-01"].end is ChangeOutcome.STOPPED
     # Resumed by the operator, with a new approval.
-    monkeypatch.undo()
     desk.broker.down = False
     assert worker.do(task).report.end is ChangeOutcome.STOPPED  # the old one is used
     assert worker.do(desk.task(owner="worker-1"), run="run2").report.end is ChangeOutcome.DONE
@@ -582,6 +584,145 @@ def test_a_signing_key_that_is_lost_is_replaced_when_a_site_is_added(tmp_path: P
     assert again.approvers != first.approvers
     with pytest.raises(InputError, match="no such file"):
         read_signing_key(tmp_path)
+
+
+# -- a journal that cannot be trusted, and approvals out of their order
+
+
+def test_a_journal_that_is_gone_or_was_altered_has_nothing_sent_again(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The approval of the call is still at the broker, and a hub may deliver the task again."""
+    task = desk.task()
+    monkeypatch.setattr(site_changes, "JournalFile", KillingJournal)
+    monkeypatch.setattr(KillingJournal, "at", (3, "before"))  # sent, and the journal does not have it
+    monkeypatch.setattr(KillingJournal, "written", 0)
+    worker = Worker(desk, tmp_path)
+    with pytest.raises(Killed):
+        worker.do(task)
+    monkeypatch.setattr(KillingJournal, "at", (-1, ""))
+    sent, logins = lines(desk), desk.bench.transport.logins
+    assert sent
+    whole = worker.journal.read_bytes()
+    begin, approval, step = whole.splitlines(keepends=True)
+    for altered in (
+        None,  # removed
+        b"",
+        begin,  # cut at the end: as if nothing had been sent
+        begin + approval,
+        begin + step,
+        whole.replace(b'"begun"', b'"not_done"'),
+        whole + step,
+    ):
+        worker.journal.unlink(missing_ok=True)
+        if altered is not None:
+            worker.journal.write_bytes(altered)
+        with pytest.raises(ChangeRefused, match="nothing is sent") as refused:
+            Worker(desk, tmp_path).do(task)
+        assert refused.value.hint is not None
+        assert str(worker.journal) in refused.value.hint
+    # Without the state beside it, the worker makes a new claim, and the operator has answered the first.
+    for left in (("claim.json",), ("claim.json", "journal.jsonl"), ()):
+        for each in worker.journal.parent.iterdir():
+            if each.name not in left:
+                each.unlink()
+        if "journal.jsonl" in left:
+            worker.journal.write_bytes(whole)
+            with pytest.raises(ChangeRefused, match="was altered, or is not complete"):
+                Worker(desk, tmp_path).do(task)
+        else:
+            assert not Worker(desk, tmp_path).do(task).is_whole
+    assert lines(desk) == sent
+    assert desk.bench.transport.logins > logins, "it looked"
+
+
+def test_an_approval_that_a_hub_kept_is_worth_nothing_after_a_later_one(desk: Desk, tmp_path: Path) -> None:
+    """Resumed, and the hub keeps task and approval; rolled back; then the hub delivers what it kept."""
+    before, worker = desk.bench.config(), Worker(desk, tmp_path)
+    worker.do(desk.task())
+    resumed = desk.task(owner="worker-1")
+    assert desk.fence is not None
+    kept = approved(desk.approval(resumed, desk.fence, "run2"))
+    back = worker.do(desk.task(owner="worker-1", back=True), run="run3")
+    assert back.report.end is ChangeOutcome.ROLLED_BACK
+    sent = lines(desk)
+    with pytest.raises(ChangeRefused, match="was used already, or a later one was"):
+        worker.do(resumed, lambda _: kept, run="run2")
+    assert lines(desk) == sent
+    assert desk.bench.config() == before
+
+
+def test_two_operators_with_one_plan_change_a_switch_once(desk: Desk, tmp_path: Path) -> None:
+    """Two computers, so that no index knows both: the second one waits, and finds nothing to do."""
+    other = "20261127T000001Z-remediate-fedcba"
+    desk.bench.transport = Slow(desk.bench)
+    worker = Worker(desk, tmp_path)
+
+    async def one(change: str) -> ChangeAnswer:
+        task = desk.task(change=change)
+        document = json.loads(json.dumps(encode(task)))
+        order = TaskMessage(
+            run="run1",
+            device=task.device.name,
+            work="change",
+            folder="sw",
+            taken=(),
+            mask_key="",
+            debug=False,
+            task=document,
+        )
+        working = asyncio.create_task(
+            worker.changes.change(
+                task,
+                order,
+                SimpleNamespace(reply="ack"),  # type: ignore[arg-type]
+                evidence=desk.bench.run.device(desk.bench.device),
+                mask=desk.bench.run.masked,
+                on_event=lambda event: None,
+            )
+        )
+        where = subject(FENCE, "tokyo", change, task.device.name)
+        while where not in desk.broker.messages:
+            await asyncio.sleep(0.005)
+        fence = from_message(Fence, desk.broker.messages[where])
+        answer = approved(desk.approval(task, fence, change=change))
+        at = subject(APPROVAL, "tokyo", change, task.device.name, fence.claim)
+        desk.broker.messages[at] = to_message(answer)
+        return await working
+
+    async def both() -> list[ChangeAnswer]:
+        async with asyncio.timeout(30):
+            return list(await asyncio.gather(one(CHANGE), one(other)))
+
+    ends = {each.report.end for each in asyncio.run(both())}
+    assert ends == {ChangeOutcome.DONE, ChangeOutcome.NOTHING}
+    servers = [line for line in lines(desk) if line.startswith("ip name-server")]
+    assert len(servers) == len(set(servers)) == 2
+
+
+def test_a_second_process_of_a_worker_waits_for_the_first(desk: Desk, tmp_path: Path) -> None:
+    worker, task = Worker(desk, tmp_path), desk.task(wait=0.2, reload_wait=0.2)
+    worker.journal.parent.mkdir(parents=True)
+    state = worker.journal.with_name("journal.state")
+    with state.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="is held by another slp-ops"):
+            worker.do(task)
+    assert not lines(desk)
+    assert worker.do(task).report.end is ChangeOutcome.DONE
+
+
+def test_another_switch_at_the_address_is_not_rolled_back(desk: Desk, tmp_path: Path) -> None:
+    worker = Worker(desk, tmp_path)
+    worker.do(desk.task())
+    sent = lines(desk)
+    switch = desk.bench.switch
+    switch.members = tuple(replace(member, serial="FOC00000000") for member in switch.members)
+    back = worker.do(desk.task(owner="worker-1", back=True), run="run2")
+    assert back.report.end is ChangeOutcome.NOT_ROLLED_BACK
+    assert back.report.why is not None
+    assert "another switch answers" in back.report.why.en
+    assert lines(desk) == sent
 
 
 # -- what comes back from a worker is input

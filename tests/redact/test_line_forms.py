@@ -373,6 +373,14 @@ def test_what_is_masked_is_not_masked_again() -> None:
     assert redact(once, KEY) == once
 
 
+def test_a_mask_is_no_end_of_an_element() -> None:
+    cut = "<secret>#x privilege 15 secret 9 $9$aTy/kQQvFsgBc0$d4mFdO3yeUOSiUBdGGPW3MOBWgZLfJHQ\n"
+    once = redact(cut, KEY)
+
+    assert once.count("<masked:") == 1
+    assert redact(once, KEY) == once
+
+
 def test_the_same_secret_gets_the_same_mask_wherever_it_stands() -> None:
     out = redact("username a password 0 canary\n key canary\nsnmp-server community canary RO\n", KEY)
 

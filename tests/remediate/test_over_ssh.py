@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -293,6 +294,27 @@ def test_a_whole_fleet_is_rolled_back_not_only_its_canary(lab: Any, remediate: A
     back = remediate("-i", path, "--rollback", journal_of(applied), "--yes", "--json")
 
     assert (back.returncode, ends(back)) == (0, dict.fromkeys(names, "rolled_back")), back.stderr
+
+
+def test_a_switch_that_was_replaced_is_not_rolled_back(lab: Any, remediate: Any, tmp_path: Path) -> None:
+    running = lab(scale=SCALE, sw1="name-server-missing")
+    path = write_inventory(tmp_path / "inv.yaml", running, "sw1", params={"name_servers": "10.10.0.53"})
+    applied = remediate("-i", path, "--playbook", "name-server", "--yes", "--json")
+    assert ends(applied) == {"sw1": "done"}, applied.stderr
+    sent = changes(running, "sw1")
+    running.change(
+        "sw1",
+        lambda switch: setattr(
+            switch, "members", tuple(replace(each, serial="FOC2901X0AB") for each in switch.members)
+        ),
+    )
+
+    back = remediate("-i", path, "--rollback", journal_of(applied), "--yes", "--json")
+
+    assert (back.returncode, ends(back)) == (5, {"sw1": "not_rolled_back"}), back.stderr
+    why = json.loads(back.stdout)["devices"][0]["why"]["en"]
+    assert "another switch answers at its address: it has serial FOC2901X0AB, the plan is for" in why
+    assert changes(running, "sw1") == sent
 
 
 def test_a_canary_that_cannot_be_reached_is_followed_by_another_one(

@@ -29,8 +29,14 @@ AGAIN = "slp-ops remediate -i inventory.yaml --dry-run"
 RESUME, ROLL_BACK = "slp-ops remediate --resume j", "slp-ops remediate --rollback j"
 
 
-def change(end: ChangeOutcome, *, refused: bool = False, back: bool = False) -> ChangeResult:
-    ended = replace(SW1, end=end, refused=refused)
+def change(
+    end: ChangeOutcome,
+    *,
+    refused: bool = False,
+    back: bool = False,
+    difference: BeforeAfter | None = None,
+) -> ChangeResult:
+    ended = replace(SW1, end=end, refused=refused, difference=difference or BeforeAfter())
     return ChangeResult(journal="j", run="r", path="p", devices=(ended,), back=back)
 
 
@@ -66,14 +72,13 @@ def test_an_exchange_continues_with_its_own_verb() -> None:
     assert "slp-ops usage save --resume j" in hint
 
 
-def test_the_licence_state_is_printed_in_words_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_licence_state_is_printed_in_words_of_the_language() -> None:
     before = LicenceState(
         transport="cslu", url=None, trust=False, last_ack=None, next_ack_deadline=None, last_report_push=None
     )
     after = replace(before, transport="Smart", trust=True, last_ack="Nov 28 00:05:51 2026 UTC")
     licence = LicenceDifference(before=before, after=after)
-    monkeypatch.setattr(DeviceChangeResult, "difference", BeforeAfter(licence=licence))
-    given = change(ChangeOutcome.DONE)
+    given = change(ChangeOutcome.DONE, difference=BeforeAfter(licence=licence))
 
     english, japanese = render_change(given, Lang.EN), render_change(given, Lang.JA)
     for line in (
@@ -88,15 +93,14 @@ def test_the_licence_state_is_printed_in_words_of_the_language(monkeypatch: pyte
     assert "False" not in english
 
 
-def test_findings_are_named_by_what_became_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_are_named_by_what_became_of_them() -> None:
     def finding(rule: str) -> FindingChange:
         return FindingChange(rule=rule, severity=Severity.ERROR, summary=None)
 
     findings = FindingDifference(
         gone=(finding("ack-overdue"),), new=(finding("intent-drift"),), still=(finding("trust-missing"),)
     )
-    monkeypatch.setattr(DeviceChangeResult, "difference", BeforeAfter(findings=findings))
-    given = change(ChangeOutcome.DONE)
+    given = change(ChangeOutcome.DONE, difference=BeforeAfter(findings=findings))
     english, japanese = render_change(given, Lang.EN), render_change(given, Lang.JA)
     for line in ("  resolved: ack-overdue", "  new: intent-drift", "  remains: trust-missing"):
         assert line in english

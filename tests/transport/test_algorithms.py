@@ -12,9 +12,10 @@ import pytest
 from slp_ops.errors import DeviceError
 from slp_ops.model import Device
 from slp_ops.transport import algorithms
+from slp_ops.transport.async_connection import options_with_password
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from slp_ops.ports import Transport
 
@@ -81,6 +82,15 @@ def offer_of(opened: Transport, **settings: Any) -> Offer:
     return asyncio.run(ask())
 
 
+@pytest.fixture
+def _no_options() -> Iterator[None]:
+    """Have the options of logins made anew: a process has one processor, and a test two."""
+    options_with_password.cache_clear()
+    yield
+    options_with_password.cache_clear()
+
+
+@pytest.mark.usefixtures("_no_options")
 @pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
 @pytest.mark.parametrize("has_aes", [True, False])
 @pytest.mark.parametrize("legacy", [False, True])

@@ -10,6 +10,7 @@ from slp_ops.errors import ConnectError, SessionLost, StoreError
 from slp_ops.i18n import Text, pluralize
 from slp_ops.planning.changes import is_reverted
 from slp_ops.planning.journal_state import ChangeOutcome, RollbackEvent
+from slp_ops.planning.planner import serials_of
 from slp_ops.ports import CommandOutcome, ProgressEvent
 from slp_ops.steps import ConfigStep, undo_of
 
@@ -39,6 +40,8 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
         failure = await session.reconnect(context.timeouts.reconnect)
         if failure is not None:
             return _not_rolled_back(failure.message)
+        if (other := await _other_switch(context, session)) is not None:
+            return _not_rolled_back(other)
         running = await session.running()
         if running is None or not running.whole:
             return _not_rolled_back("the running configuration could not be read")
@@ -77,10 +80,24 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
     return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)
 
 
-def _not_rolled_back(why: str) -> RollbackResult:
+async def _other_switch(context: ChangeContext, session: DeviceSession) -> Text | None:
+    """Return why the switch is not that of the plan. A stack that has lost a member still is."""
+    planned = context.plan.serials
+    found = serials_of(await session.read_facts(_IDENTITY))
+    if not planned or set(found) & set(planned):
+        return None
+    return _OTHER.format(found=", ".join(found) or "-", planned=", ".join(planned))
+
+
+def _not_rolled_back(why: str | Text) -> RollbackResult:
     return RollbackResult(end=ChangeOutcome.NOT_ROLLED_BACK, why=_FAILED.format(why=why))
 
 
+_IDENTITY: Final = ("show license udi", "show version")
+_OTHER: Final = Text(
+    "another switch answers at its address: it has serial {found}, the plan is for {planned}",
+    "このアドレスで別のスイッチが応答します: シリアル番号 {found} (プランは {planned})",
+)
 _BACK: Final = Text("the earlier configuration is restored", "元の設定に戻しました")
 _KEPT: Final = Text(
     "the earlier configuration is restored; what {playbooks} did beyond it stays",

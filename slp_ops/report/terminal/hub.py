@@ -75,7 +75,7 @@ def _rows(site: SiteStatus, lang: Lang) -> Iterator[tuple[str, ...]]:
             site.name,
             worker.version,
             f"{worker.sessions}/{worker.max_sessions}",
-            f"{worker.clock_offset:+.0f} s",
+            f"{round(worker.clock_offset):+} s",
             "" if worker.certificate_until is None else f"{worker.certificate_until:%Y-%m-%d}",
         )
     for absent in site.absent:

@@ -57,14 +57,20 @@ _MANY_SENT: Final = 200  # reports of a stack wait for an answer for about a day
 )
 def rum_backlog(backlog: Backlog, thresholds: Thresholds) -> Judgement:
     """Judge the largest printed number of reports, and those that were sent and got no answer."""
+    flood = report_flood(backlog, thresholds)
     sent = backlog.unacknowledged or 0
-    if backlog.reports >= thresholds.rum_reports:
-        summary = TEXTS["rum-backlog.summary"].format(count=backlog.reports)
-    elif sent >= min(_MANY_SENT, thresholds.rum_reports):
-        summary = TEXTS["rum-backlog.sent"].format(count=sent)
-    else:
+    if isinstance(flood, Failed) or sent < min(_MANY_SENT, thresholds.rum_reports):
+        return flood
+    return Failed(summary=TEXTS["rum-backlog.sent"].format(count=sent), evidence=backlog.evidence)
+
+
+def report_flood(backlog: Backlog, thresholds: Thresholds) -> Judgement:
+    """Judge the largest printed number of reports alone, as notices and bugs describe their sign."""
+    if backlog.reports < thresholds.rum_reports:
         return Passed()
-    return Failed(summary=summary, evidence=backlog.evidence)
+    return Failed(
+        summary=TEXTS["rum-backlog.summary"].format(count=backlog.reports), evidence=backlog.evidence
+    )
 
 
 _DEFAULTS: Final = {
