@@ -377,14 +377,9 @@ class _Change:
         """Wait for the approval of this claim and task. Raises ChangeRefused, _NotTheOwner."""
         name = subject(APPROVAL, *self._names, claim)
         reason = f"the operator has not approved it within {_APPROVAL_SECONDS:g} s"
-        deadline = self.stop.now() + _APPROVAL_SECONDS
         with suppress(TimeoutError):
             async with asyncio.timeout(_APPROVAL_SECONDS):
-                # The client's asyncio.wait_for may swallow the cancellation (Python 3.11).
-                while self.stop.now() < deadline:
-                    if self.stop.stopping:
-                        reason = "it was stopped before it was approved"
-                        break
+                while not self.stop.stopping:
                     data = await last_of(self.owner.js, CONTROL_STREAM, name)
                     if data is not None:
                         found = self._read_answer(data, claim)
@@ -392,6 +387,7 @@ class _Change:
                             return found
                         reason = "the approval is for another call"
                     await asyncio.sleep(_LOOK_AGAIN)
+                reason = "it was stopped before it was approved"
         raise ChangeRefused(reason, hint="nothing was sent; run the command again")
 
     def _read_answer(self, data: bytes, claim: str) -> Approval | None:

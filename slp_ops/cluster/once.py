@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError, BadRequestError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
@@ -40,7 +40,10 @@ async def publish_once(
     wait = _FIRST_WAIT
     while True:
         try:
-            stored = await js.publish(subject, data, headers=dict(_NO_MESSAGE_YET), timeout=_ANSWER_SECONDS)
+            with _heeding_cancellation():
+                stored = await js.publish(
+                    subject, data, headers=dict(_NO_MESSAGE_YET), timeout=_ANSWER_SECONDS
+                )
             return stored.seq
         except APIError as error:
             if error.err_code == _EXISTS:
@@ -113,8 +116,25 @@ async def _answer(
     """
     while True:
         try:
-            return await ask()
+            with _heeding_cancellation():
+                return await ask()
         except answers:
             raise
         except (NatsError, OSError):
             await asyncio.sleep(_FIRST_WAIT)
+
+
+@contextmanager
+def _heeding_cancellation() -> Iterator[None]:
+    """Raise a cancellation that the client has swallowed.
+
+    It waits with ``asyncio.wait_for``, which before Python 3.12 loses a cancellation that comes at once with
+    an answer (python/cpython#86296). A loop under ``asyncio.timeout`` would never end.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
+    try:
+        yield
+    finally:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
