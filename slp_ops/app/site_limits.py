@@ -152,6 +152,8 @@ class SiteLimits:
         self._missing_since: float | None = None
         self._is_current = False
         self._lost: SiteLedger | None = None  # an earlier ledger, until its counts are in this one
+        self._returning: set[str] = set()  # workers of an earlier ledger that are not in this one yet
+        self._returning_until = float("-inf")
         self._joined = ""  # the id of the ledger that this worker is in
         self._beat = 0
         self._ends = _Ends()
@@ -244,6 +246,8 @@ class SiteLimits:
                 own = base.member(self._process)
                 if own is None or (self._login_rate and not own.rate):
                     return False
+                if self._returning and asyncio.get_running_loop().time() < self._returning_until:
+                    return False  # they know of refusals and logins in flight that were lost with the ledger
                 if not base.may_log_in(self._process, name, self._secret(name), REFUSALS):
                     return False
                 self._logins.append(login)
@@ -324,6 +328,9 @@ class SiteLimits:
         }
         if earlier is not None and earlier.id != ledger.id:
             self._lost = earlier
+            self._returning = {each.process for each in earlier.members if each.process != self._process}
+            self._returning_until = now + _DEAD
+        self._returning -= {each.process for each in ledger.members}
         own = ledger.member(self._process)
         if own is None:
             self.slots.set_limit(0)

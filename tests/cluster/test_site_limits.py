@@ -214,6 +214,29 @@ def test_answers_lost_outages_and_kills_add_no_refusal(seed: int) -> None:
     play(scene, chance=random.Random(seed))  # noqa: S311 - the same each time
 
 
+def test_after_a_ledger_was_lost_no_login_begins_until_the_other_workers_are_back() -> None:
+    async def scene(broker: Broker) -> None:
+        accounts = Accounts(lambda number, _: number == 0, seconds=0.005)
+        first, second = (Worker(broker, accounts) for _ in range(2))
+        first.visit(1)
+        assert await first.ended() == ["read"]
+        await asyncio.sleep(0.1)  # each has seen the other
+        answering = second.limits._js
+        second.limits._js = Broker(is_down=True)  # type: ignore[assignment]
+        broker.stored.clear()
+        await prepare_ledger(broker, "tokyo", 100)  # type: ignore[arg-type]
+        while not ledger_of(broker).members:  # the first one has seen that it is another ledger
+            await asyncio.sleep(0.001)
+        first.visits.clear()
+        first.visit(1)
+        await asyncio.sleep(0.2)
+        assert len(accounts.logins) == 1
+        second.limits._js = answering
+        assert await first.ended() == ["refused"]
+
+    play(scene)
+
+
 def test_a_ledger_that_was_lost_is_counted_on() -> None:
     async def scene(broker: Broker) -> None:
         accounts = Accounts(never, seconds=0.02)
@@ -244,6 +267,7 @@ def test_without_the_broker_no_login_begins() -> None:
         worker.visit(3)
         assert await worker.ended() == ["read"] * 3
         broker.is_down = True
+        await asyncio.sleep(0.01)  # a version that was read a moment ago still counts
         worker.visit(3)
         await asyncio.sleep(0.5)
         assert len(accounts.logins) == 3
