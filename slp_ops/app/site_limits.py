@@ -247,7 +247,7 @@ class SiteLimits:
                 if own is None or (self._login_rate and not own.rate):
                     return False
                 if self._returning and asyncio.get_running_loop().time() < self._returning_until:
-                    return False  # they know of refusals and logins in flight that were lost with the ledger
+                    return False  # their refusals and logins in flight were lost with the ledger
                 if not base.may_log_in(self._process, name, self._secret(name), REFUSALS):
                     return False
                 self._logins.append(login)
