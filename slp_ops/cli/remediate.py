@@ -26,7 +26,7 @@ from slp_ops.cli.options import (
     lang_option,
     runs_dir_option,
 )
-from slp_ops.cli.rule_options import rules_option
+from slp_ops.cli.rule_options import playbooks_option, rules_option
 from slp_ops.cli.session_options import connecting_options, hub_option
 from slp_ops.cli.target import target_options
 from slp_ops.cli.writing import print_result, print_text
@@ -65,14 +65,7 @@ if TYPE_CHECKING:
     metavar="ID",
     help="Run the playbooks of this flow in order, until the switch is proven to report.",
 )
-@click.option(
-    "--playbooks",
-    "playbooks_dir",
-    type=NamedPath(path_type=Path, file_okay=False),
-    envvar="SLP_OPS_PLAYBOOKS",
-    metavar="DIR",
-    help="Your own playbooks: every .yaml file in DIR.",
-)
+@playbooks_option
 @click.option(
     "--flows",
     "flows_dir",

@@ -1,4 +1,4 @@
-"""The options of every verb that judges: rules of the operator's own, thresholds, which rules to ask."""
+"""The options of every verb that judges: own rules and playbooks, thresholds, which rules to ask."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ rules_option = click.option(
     metavar="DIR",
     help="Rules of your own: every .yaml file below DIR is an advisory, a list of syslog messages, or a rule "
     "over the rows of a show command.",
+)
+playbooks_option = click.option(
+    "--playbooks",
+    "playbooks_dir",
+    type=NamedPath(path_type=Path, file_okay=False),
+    envvar="SLP_OPS_PLAYBOOKS",
+    metavar="DIR",
+    help="Your own playbooks: every .yaml file in DIR.",
 )
 _select = click.option(
     "--select",

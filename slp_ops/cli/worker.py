@@ -20,7 +20,7 @@ from slp_ops.cli.options import (
     message_lang_option,
     source_options,
 )
-from slp_ops.cli.rule_options import rules_option
+from slp_ops.cli.rule_options import playbooks_option, rules_option
 from slp_ops.cli.session_options import (
     connect_timeout_option,
     host_key_option,
@@ -79,14 +79,7 @@ if TYPE_CHECKING:
     help="Highest risk of an approved change that this worker makes.",
 )
 @rules_option
-@click.option(
-    "--playbooks",
-    "playbooks_dir",
-    type=NamedPath(path_type=Path, file_okay=False),
-    envvar="SLP_OPS_PLAYBOOKS",
-    metavar="DIR",
-    help="Your own playbooks: every .yaml file in DIR.",
-)
+@playbooks_option
 @known_hosts_option
 @host_key_option
 @login_rate_option

@@ -107,7 +107,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
         self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
     ) -> ChangeTask:
         """Return what a worker near a switch is asked to do, of a verb that sends changes over a hub."""
-        raise NotImplementedError
+        raise NotImplementedError  # no caller for any other verb: check_hub has refused its plans
 
     def judge(self, device: Device, plan: SwitchPlan, facts: Facts) -> tuple[Outcome, ...]:
         """Audit a switch by the rules that verify a plan."""
