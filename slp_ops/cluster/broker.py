@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import nats
+from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.js.api import (
@@ -61,7 +61,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection
     from pathlib import Path
 
-    from nats.aio.client import Client
     from nats.js import JetStreamContext
 
 # Shorter waits for an acknowledgement make double reads after a restart of the broker likelier: 122 against
@@ -183,9 +182,20 @@ async def _close(client: Client) -> None:
     """Close a connection, in whatever state it is.
 
     A task of its own: while the client connects again, closing raises CancelledError, which would be taken
-    for that of the caller, and AttributeError where the TLS transport is gone.
+    for that of the caller, and AttributeError where the TLS transport is gone. The client leaves its socket
+    open where anything before has failed.
     """
-    closing = asyncio.create_task(client.close())
+    transport: Any = client._transport  # there is no public way to its socket
+
+    async def close() -> None:
+        try:
+            await client.close()
+        finally:
+            if transport is not None:
+                transport.close()
+                await transport.wait_closed()
+
+    closing = asyncio.create_task(close())
     await asyncio.wait([closing], timeout=_CLOSE_SECONDS)
     if not closing.cancel() and not closing.cancelled():
         closing.exception()  # marks it as seen: there is nothing to be done about it
@@ -209,21 +219,27 @@ async def _connect(
     async def silent(_: Exception) -> None:
         """Leave errors to the calls that meet them; the client would print each."""
 
+    client = Client()
+    is_made = False
     try:
         # The client's own limit does not hold while TLS and the first ping are under way.
         async with asyncio.timeout(_CONNECT_SECONDS + 1):
-            return await nats.connect(
+            await client.connect(
                 url,
                 tls=context,
                 name=address.holder,
                 allow_reconnect=allow_reconnect,
                 max_reconnect_attempts=-1 if allow_reconnect else 1,
-                reconnect_time_wait=0.5,
+                reconnect_time_wait=0.5,  # type: ignore[arg-type]  # a part of a second works
                 connect_timeout=_CONNECT_SECONDS,
                 ping_interval=10,
                 max_outstanding_pings=2,
                 error_cb=silent,
             )
+        if not (client.is_connected or allow_reconnect):
+            # The client takes an end after TLS for an answer.
+            raise ConnectionResetError("it closed the connection")
+        is_made = True
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError) as error:
         raise _unreachable(address, error) from error  # it ended in the handshake, as a broker that is killed
     except ssl.SSLError as error:
@@ -237,6 +253,10 @@ async def _connect(
         raise _unreachable(address, error) from error
     except (OSError, TimeoutError, NoServersError) as error:
         raise _unreachable(address, error) from error
+    finally:
+        if not is_made:
+            await _close(client)
+    return client
 
 
 def _mistrust(error: ssl.SSLError, address: HubAddress) -> HubError:

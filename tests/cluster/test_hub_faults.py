@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import shutil
 import socket
+import ssl
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -236,6 +239,50 @@ def test_a_hub_whose_certificate_does_not_fit_is_named(tmp_path: Path, rig_folde
         assert validity_of((rig.hub_folder / name).read_bytes())[1] > now + timedelta(days=390)
 
 
+@pytest.mark.parametrize("says", [None, b"-ERR 'Maximum Connections Exceeded'\r\n", b"?" * 5000])
+def test_no_socket_is_left_of_a_connection_that_ends_while_it_is_made(
+    tmp_path: Path, says: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker ends, or answers otherwise, after TLS: the client itself leaves such a socket open."""
+    hub = new_hub(tmp_path / "hub").path
+    monkeypatch.setattr(broker, "_RESTART_SECONDS", 0.5)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(hub / "broker.pem", hub / "broker.key")
+    sockets: list[Any] = []
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        info = {"server_id": "x", "version": "2.12.6", "max_payload": 2**20, "tls_required": True}
+        writer.write(b"INFO " + json.dumps(info).encode() + b"\r\n")
+        with suppress(OSError):
+            await writer.start_tls(context)
+            if says is not None:
+                writer.write(says)
+                await asyncio.sleep(0.2)
+        writer.close()
+
+    async def connecting() -> None:
+        loop = asyncio.get_running_loop()
+        make = loop.create_connection
+
+        async def made(*args: Any, **options: Any) -> Any:
+            answer = await make(*args, **options)
+            sockets.append(answer[0])
+            return answer
+
+        monkeypatch.setattr(loop, "create_connection", made)
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            address = replace(read_address(hub / "operator", hint=""), port=port)
+            with pytest.raises(HubError):
+                async with broker.connected(hub / "operator", address):
+                    pass
+            assert len(sockets) > 1
+            assert all(each.is_closing() for each in sockets)
+
+    asyncio.run(connecting())
+    gc.collect()
+
+
 def refusal(folder: Path) -> HubError | None:
     try:
         connect(folder)
@@ -256,11 +303,24 @@ def rig_folder(tmp_path: Path) -> Iterator[Rig]:
         made.close()
 
 
+class Socket:
+    """What a client holds its socket by."""
+
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    async def wait_closed(self) -> None:
+        pass
+
+
 class Closing:
     """A client of the broker whose closing fails."""
 
     def __init__(self, error: BaseException | None) -> None:
         self._error = error
+        self._transport = Socket()
 
     async def close(self) -> None:
         if self._error is None:
@@ -283,10 +343,12 @@ def test_a_client_that_does_not_close_hides_no_error(
         try:
             raise HubError("the reason", hint="what to do")
         finally:
-            await broker._close(Closing(error))  # type: ignore[arg-type]
+            await broker._close(client)  # type: ignore[arg-type]
 
+    client = Closing(error)
     with pytest.raises(HubError, match="the reason"):
         asyncio.run(ending())
+    assert client._transport.is_closed
 
 
 # -- joining

@@ -318,5 +318,5 @@ def test_any_archive_is_checked_in_bounded_time_and_memory(kind: str, tmp_path: 
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert ended.returncode in ((0, 3) if kind == "nested" else (3,)), ended
-    assert min(cpu, time.monotonic() - began) < 5
+    assert min(cpu, time.monotonic() - began) < 20  # 2 to 5 s: without a bound it would be minutes
     assert int(ended.stderr.rpartition("peak ")[2]) < 200 * 1024
