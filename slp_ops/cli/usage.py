@@ -179,6 +179,7 @@ def save(
 @click.argument("acks", nargs=-1, type=NamedPath(path_type=Path), metavar="[ACK]...")
 @target_options
 @connecting_options
+@hub_option
 @runs_dir_option
 @click.option(
     "--for",
