@@ -24,7 +24,7 @@ from slp_ops.json_documents import decode, encode, parse_json, to_json
 from slp_ops.lab import cssm
 from slp_ops.messages import translate
 from slp_ops.planning.journal_state import BeginEvent, ChangeOutcome, RecordedChange, StepState, SwitchState
-from slp_ops.steps import ManualStep
+from slp_ops.steps import ExecStep, ManualStep, Upload
 from slp_ops.usage.importing import plan_import
 from slp_ops.usage.matching import AckFile
 from tests.cluster.test_site_changes import CHANGE, Broker, Desk, Worker
@@ -245,6 +245,7 @@ def test_steps_that_the_worker_does_not_plan_itself_are_not_sent(desk: ImportDes
     """Also where an operator has signed them."""
     (action,) = desk.plan.actions
     *steps, last = action.steps
+    assert isinstance(last, ExecStep)
     forged = replace(last, command="delete /force flash:packages.conf")
     plan = replace(desk.plan, actions=(replace(action, steps=(*steps, forged)),))
     answer = do(Worker(desk, tmp_path), desk.task(plan=plan))
@@ -314,7 +315,8 @@ def test_files_that_are_too_large_are_refused_before_anything_is_sent(
     digest = hashlib.sha256(data).hexdigest()
     (action,) = desk.plan.actions
     large = tuple(
-        replace(step, size=len(data), sha256=digest) if step.kind == "put" else step for step in action.steps
+        replace(step, size=len(data), sha256=digest) if isinstance(step, Upload) else step
+        for step in action.steps
     )
     with pytest.raises(
         InputError, match=f"at most {LARGEST_FILES} go over a hub; nothing was sent"
