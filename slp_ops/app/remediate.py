@@ -47,6 +47,8 @@ from slp_ops.playbook.template import secrets_in
 from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.settings import Intent
+from slp_ops.runs.journal_lookup import resumable_journal as resumable_journal
+from slp_ops.runs.journal_lookup import reversible_journal as reversible_journal
 from slp_ops.runs.seal import Seals
 from slp_ops.steps import ExecStep
 

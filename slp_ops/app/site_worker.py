@@ -59,6 +59,11 @@ from slp_ops.runs.run_writer import RunEvidence
 from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
+try:
+    from isal.isal_zlib import compressobj
+except ImportError:  # upgraded without the extra: the same stream, in five times the time
+    from zlib import compressobj  # type: ignore[assignment]  # it takes a level as the other does
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from pathlib import Path
@@ -146,6 +151,7 @@ class _SiteWorker:
     transport: Transport
     copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
+    at_hand: dict[int, Msg] = field(default_factory=dict)  # tasks that are served
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
     # Runs that were not cancelled when that was asked; see _is_cancelled.
     going_on: set[str] = field(default_factory=set)
@@ -223,6 +229,7 @@ class _SiteWorker:
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
         pull = TaskPull(self.client, site, self.limits.slots, self._take)
+        holding = asyncio.create_task(self._hold())
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat(check))
@@ -237,6 +244,7 @@ class _SiteWorker:
                 task.cancel()
             if self.serving:
                 await asyncio.wait(self.serving, timeout=_STOP_SECONDS)
+            holding.cancel()
             await self.limits.leave()
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
@@ -260,6 +268,14 @@ class _SiteWorker:
                     await self.client.publish(self._heart, self._heartbeat())
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
+    async def _hold(self) -> None:
+        """Tell the broker of each task that it is at work, so that it gives it to no other worker."""
+        while True:
+            await asyncio.sleep(ACK_WAIT / 4)
+            for message in list(self.at_hand.values()):
+                with suppress(NatsError, OSError):
+                    await message.in_progress()
+
     def _take(self, message: Msg) -> None:
         task = asyncio.create_task(self._serve(message))
         self.serving.add(task)
@@ -280,7 +296,7 @@ class _SiteWorker:
 
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
-        holding = asyncio.create_task(_hold(message))
+        self.at_hand[id(message)] = message
         try:
             names = _names_of(message, self.settings.site)
             try:
@@ -302,7 +318,7 @@ class _SiteWorker:
                 await message.nak()  # another worker takes it now
             raise
         finally:
-            holding.cancel()
+            del self.at_hand[id(message)]
 
     async def _answer(self, message: Msg, names: tuple[str, str, str]) -> None:
         """Do a task unless its evidence is stored or its run cancelled.
@@ -379,13 +395,16 @@ class _SiteWorker:
                 visits.discard(visit)
                 if not visits:
                     self.visits.pop(order.run, None)
-            data = await asyncio.to_thread(
+            packing = partial(
                 pack,
                 folder / order.folder,
                 held={} if held is None else held.files(),
                 without=set(order.taken),
                 exchanged=evidence.exchanged,
+                compressor=compressobj,
             )
+            # What is in memory alone is so little that another thread would cost more.
+            data = packing() if held is not None and not folder.exists() else await asyncio.to_thread(packing)
             await send(
                 self.js,
                 (self.settings.site, order.run, order.device),
@@ -493,14 +512,6 @@ class _Progress:
                 message = Event(what=event.what, detail=event.detail, bytes=event.bytes)
                 await self.client.publish(self.subject, to_message(message))
             await asyncio.sleep(_PROGRESS_SECONDS)
-
-
-async def _hold(message: Msg) -> None:
-    """Tell the broker that the task is at work, so that it gives it to no other worker."""
-    while True:
-        await asyncio.sleep(ACK_WAIT / 4)
-        with suppress(NatsError, OSError):
-            await message.in_progress()
 
 
 async def _acknowledge(message: Msg) -> None:

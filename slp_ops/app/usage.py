@@ -37,6 +37,7 @@ from slp_ops.i18n import Lang
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore
+from slp_ops.runs.journal_lookup import resumable_journal as resumable_journal
 from slp_ops.steps import ManualStep
 from slp_ops.usage import upload
 from slp_ops.usage.bundles import COLUMNS as BUNDLE_COLUMNS
