@@ -312,8 +312,8 @@ class _Change:
                 parts = "; ".join(plan_differences(begun, self.task.plan))
                 raise ChangeRefused(
                     f"the plan differs from that of the change which this worker began ({parts})",
-                    hint=f"a step with other values is repeated at the site: slp-ops {self.planning.verb} "
-                    "without --hub",
+                    hint="a step with other values is repeated at the site: "
+                    f"SLP_OPS_HUB= slp-ops {self.planning.verb}",
                 )
             last = state.approved
             is_same = last is not None and (last.task, last.run) == (self.digest, self.run)

@@ -46,7 +46,7 @@ class SitePlanning(Protocol):
 
 def at_site(verb: str) -> str:
     """Return what to do where a worker does not make a change of a verb."""
-    return f"run it on a computer at the site: slp-ops {verb} without --hub"
+    return f"run it on a computer at the site: SLP_OPS_HUB= slp-ops {verb}"
 
 
 @dataclass(frozen=True, slots=True)

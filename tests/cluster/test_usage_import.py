@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 from typing import TYPE_CHECKING, Any
@@ -107,3 +108,12 @@ def test_acknowledgements_are_imported_once_by_a_worker_that_permits_it(
         assert len(imports(running, name)) == 1
         assert answers[name] not in running.switch(name).flash.values(), "--clean deletes it"
     assert not running.lines("alone", "scp")
+
+    # And what is left to do, read over the hub.
+    status = [
+        rig.collect(inventory, "status", str(acks), "--json", "--limit", name, verb="usage", **environment)
+        for name, environment in (("there", {}), ("here", {"SLP_OPS_HUB": ""}))
+    ]
+    assert [each.exit_code for each in status] == [0, 0], [each.output for each in status]
+    of_there, of_here = (json.loads(each.stdout)["devices"][0] for each in status)
+    assert (of_there["next"], of_there["unacknowledged"]) == (of_here["next"], of_here["unacknowledged"])
