@@ -162,13 +162,14 @@ class Worker:
         *,
         run: str = "run1",
         sent: Any = None,
+        work: str = "change",
     ) -> ChangeAnswer:
         """Take a task as a hub delivers it: ``sent`` instead of what the operator has sent."""
         document = json.loads(json.dumps(encode(task) if sent is None else sent))
         order = TaskMessage(
             run=run,
             device=task.device.name,
-            work="change",
+            work=work,
             folder="sw",
             taken=(),
             mask_key="",

@@ -40,7 +40,7 @@ def test_the_journal_of_a_rollback_stays_until_it_is_rolled_back(call: Any) -> N
     lost = call("runs", "prune", "--keep", "0", "--dry-run", "--lose", "rollback")
     assert "remove; lost with it: the journal for a rollback of sw1" in lost.stdout
 
-    assert call("remediate", "--rollback", journal, "--yes").returncode == 0
+    assert call("remediate", "--rollback", "last", "--yes").returncode == 0
     assert set(_kept(call, "--yes").values()) == {None}
 
 

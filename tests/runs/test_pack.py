@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from isal import isal_zlib
 
+from slp_ops.app import site_worker
 from slp_ops.runs import pack
 from slp_ops.runs.device_archive import InvalidArchive, archive, extract, read_folder
 
@@ -188,6 +190,16 @@ def index(*files: dict[str, object], **more: object) -> bytes:
 
 def entry(name: object = "show-clock.txt", size: object = 3, content: bytes = b"abc") -> dict[str, object]:
     return {"name": name, "size": size, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def test_an_archive_of_a_worker_is_one_of_zlib() -> None:
+    line = b"*Jun 11 03:14:07.123: %DOT1X-5-FAIL: Authentication failed for client (00aa.bbcc.ddee)\n"
+    files = {"show-logging.txt": line * 5000, "show-vrf.txt": b"", "show-clock.txt": os.urandom(300_000)}
+    compressor = vars(site_worker)["compressobj"]
+    assert compressor is isal_zlib.compressobj
+    data = archive(files, compressor=compressor)
+    assert extract(data) == files
+    assert zlib.decompress(data).endswith(files["show-clock.txt"])
 
 
 def test_an_archive_has_the_files_as_they_were(tmp_path: Path) -> None:
