@@ -20,14 +20,14 @@ from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
-from slp_ops.app.change_task import CHANGE
+from slp_ops.app.change_task import CHANGES
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
 from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
-from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
+from slp_ops.app.works import USAGE_IMPORT, USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
@@ -86,7 +86,7 @@ _STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
 _MOST_TAKEN: Final = 1000  # names of captures in a task
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
-_WITH_FILES: Final = frozenset({USAGE_SAVE, CHANGE.name})  # works that may leave files beside the captures
+_WITH_FILES: Final = frozenset({USAGE_SAVE, *CHANGES})  # works that may leave files beside the captures
 # Fields of a device that decide where a session goes and with what.
 _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
 
@@ -209,7 +209,7 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=(*(name for name in WORKS if self._permits(name)), CHANGE.name),
+                works=tuple(name for name in (*WORKS, *CHANGES) if self._permits(name)),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
@@ -218,7 +218,10 @@ class _SiteWorker:
         )
 
     def _permits(self, work: str) -> bool:
-        """Return whether the worker's owner permits a work. All but one only read."""
+        """Return whether the worker's owner permits a work: what writes files to flash needs an option."""
+        changes = self.settings.changes
+        if work == USAGE_IMPORT:
+            return changes is not None and changes.policy.imports_usage
         return work != USAGE_SAVE or self.settings.copying is not None
 
     async def run(self, check: Callable[[], Awaitable[None]]) -> None:
@@ -379,7 +382,7 @@ class _SiteWorker:
                 evidence = held = kept.folder_as(HeldFolder, order.folder)
             visit = asyncio.create_task(self._outcome(order, message, kept, evidence))
             visits = self.visits.setdefault(order.run, set())
-            if order.work != CHANGE.name:  # a change is not cut off in a step
+            if order.work not in CHANGES:  # a change is not cut off in a step
                 visits.add(visit)
             try:
                 outcome = await visit
@@ -457,7 +460,7 @@ class _SiteWorker:
     def _work(self, order: TaskMessage, message: Msg, mask: Callable[[str], str]) -> AnyWork:
         """Return the work of a task. Raises ValueError."""
         changes = self.changes
-        if order.work != CHANGE.name or changes is None:
+        if order.work not in CHANGES or changes is None:
             return work_of(order.work)
 
         async def visit(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
@@ -470,7 +473,7 @@ class _SiteWorker:
                 on_event=tools.on_event,
             )
 
-        return replace(CHANGE, visit=visit)
+        return replace(CHANGES[order.work], visit=visit)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.cluster.conftest import Rig
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 async def put(js: JetStreamContext, device: str, data: bytes, attempt: str = "a" * 16) -> None:

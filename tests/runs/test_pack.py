@@ -63,7 +63,7 @@ def test_records_come_back_in_their_order_and_the_later_one_of_a_device_counts(t
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_a_cut_anywhere_loses_only_the_record_that_it_cuts(written: bytes, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -86,7 +86,7 @@ def test_a_cut_anywhere_loses_only_the_record_that_it_cuts(written: bytes, data:
         assert set(read(path)) == whole | {"sw9"}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_a_flipped_bit_is_found_and_costs_at_most_one_record(written: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(written) - 1))
@@ -104,7 +104,7 @@ def test_a_flipped_bit_is_found_and_costs_at_most_one_record(written: bytes, dat
         assert len(found) < len(DEVICES) or content.gaps or content.has_damaged_start
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(data=st.binary(max_size=300), start=st.sampled_from([b"", b"slp-ops/pack/1\n" + b"m" * 16]))
 def test_any_bytes_are_read_within_bounds(data: bytes, start: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
