@@ -328,10 +328,11 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
 
     async def visit(task: Any, tools: DeviceTools) -> DeviceResult:
         files, captures = next(prepared)
+        digests = {each.file: each.sha256 for each in captures if each.file and each.sha256}
         await asyncio.sleep(wanted.seconds)
         for name, data in files.items():
             assert isinstance(tools.evidence, HeldFolder)
-            assert tools.evidence.hold(name, data)
+            assert tools.evidence.hold(name, data, digests.get(name, ""))
         device = task.device
         return DeviceResult(
             name=device.name, site=device.site, status=DeviceStatus.OK, captures=captures, release="17.9.4a"
