@@ -38,9 +38,9 @@ class ChangeTask:
     """A plan for one device. What a worker does of it is exactly what its operator has signed.
 
     ``change`` is the id of the change, ``owner`` the worker that has begun it, empty for a new one. ``rules``
-    is the digest of the rules that verify the plan. ``done`` are steps that the operator knows to be done,
-    ``decision`` is the operator's on the step that the journal left open. Times are in seconds, ``timer`` has
-    the minutes of the revert timer.
+    is the digest of the rules that verify the plan. ``operator`` is USER@HOST, for other operators. ``done``
+    are steps that the operator knows to be done, ``decision`` is the operator's on the step that the journal
+    left open. Times are in seconds, ``timer`` has the minutes of the revert timer.
     """
 
     schema: Literal["slp-ops/change-task/1"] = "slp-ops/change-task/1"
@@ -49,6 +49,7 @@ class ChangeTask:
     plan: SwitchPlan
     rules: str
     owner: str = ""
+    operator: str = ""
     back: bool = False
     rollback_on_fail: bool = False
     manual_done: bool = False
