@@ -6,6 +6,7 @@ owes nothing to the disk: killed, it has sent nothing, and the device is read ag
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from slp_ops.runs import atomic_files
@@ -71,16 +72,9 @@ class HeldFolder(DeviceFolder):
         with atomic_files.store_errors("make", self.path.parent):
             self.path.parent.mkdir(mode=0o700, exist_ok=True)
 
-    def _file(self, name: str, command: str, elapsed: Callable[[], float]) -> CaptureFile:
-        return _HeldCapture(
-            f"{self.path}/{name}.txt",
-            command=command,
-            key=self._key,
-            started=self._now(),
-            elapsed=elapsed,
-            keep=self._keep,
-            folder=self,
-        )
+    @property
+    def _capture_file(self) -> Callable[..., CaptureFile]:
+        return partial(_HeldCapture, folder=self)
 
     def _keep(self, capture: Capture) -> None:
         with self._guard:

@@ -25,6 +25,7 @@ from slp_ops.lab.journal import Mode
 from slp_ops.playbook import Risk, packaged
 from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.runs.journal import JournalFile
+from tests import simulated_time
 from tests.remediate.conftest import Bench, InMemory, Killed, Vty
 
 if TYPE_CHECKING:
@@ -172,13 +173,14 @@ class Worker:
         *,
         run: str = "run1",
         sent: Any = None,
+        work: str = "change",
     ) -> ChangeAnswer:
         """Take a task as a hub delivers it: ``sent`` instead of what the operator has sent."""
         document = json.loads(json.dumps(encode(task) if sent is None else sent))
         order = TaskMessage(
             run=run,
             device=task.device.name,
-            work="change",
+            work=work,
             folder="sw",
             taken=(),
             mask_key="",
@@ -202,7 +204,7 @@ class Worker:
             finally:
                 answering.cancel()
 
-        return asyncio.run(both())
+        return simulated_time.run(both())
 
 
 def approved(approval: Approval, key: bytes = KEY) -> ClaimAnswer:

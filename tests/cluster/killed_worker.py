@@ -2,9 +2,10 @@
 
     killed_worker MOMENT FILE WORDS...
 
-At the moment (fence, begun, sent, done) it kills itself, once: the FILE is there afterwards. ``none`` never
-does. ``held`` waits before it sends until FILE is removed, once. ``deaf`` pulls no task, and does what other
-workers pass. WORDS are those of ``slp-ops``. What waits for the end of a lease waits for two seconds.
+At the moment (fence, begun, sent, done; imported: an acknowledgement was) it kills itself, once: the FILE is
+there afterwards. ``none`` never does. ``held`` waits before it sends until FILE is removed, once. ``deaf``
+pulls no task, and does what other workers pass. WORDS are those of ``slp-ops``. What waits for the end of a
+lease waits for two seconds.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def install(moment: str, file: Path) -> None:
             while file.exists():
                 await asyncio.sleep(0.05)
         made = await send(session, *args, **options)
-        at("sent")
+        at("imported" if str(getattr(args[0], "command", "")).startswith("license smart import") else "sent")
         return made
 
     async def deaf(_: TaskPull) -> None:

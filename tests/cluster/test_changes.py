@@ -103,9 +103,9 @@ def test_no_kill_has_a_change_applied_twice(lab: Callable[..., Any], rig: Rig) -
     command = ("remediate", "-i", str(inventory), "--runs-dir", str(rig.folder / "runs"))
     applying = ("--hub", str(rig.hub_folder), "--playbook", "transport-smart", "--yes", "--json")
     rig.start("remediate", *command, *applying, "--batch", "100%", "--max-fail", "5")
-    rig.wait_for(lambda: all((rig.folder / moment).exists() for moment in moments), "remediate", patience=60)
+    rig.wait_for(lambda: all((rig.folder / moment).exists() for moment in moments), "remediate")
     for moment in moments:
-        rig.processes.pop(f"worker-{moment}").wait(10)
+        rig.processes.pop(f"worker-{moment}").wait(60)
     sent = config_lines(running, "begun-sw")
     for moment in ("fence", "sent", "done"):
         start_killed(rig, moment, words[moment], "none")
@@ -214,7 +214,7 @@ def test_an_operators_process_that_is_killed_is_told_what_its_worker_did(
     begin, approved = events(journal)
     assert (begin["event"], approved["event"]) == ("begin", "approved")
     first = approved["device"]
-    rig.wait_for(lambda: rig.status()[0].running == rig.status()[0].waiting == 0, "hub", patience=60)
+    rig.wait_for(lambda: rig.status()[0].running == rig.status()[0].waiting == 0, "hub", patience=90)
     typed = config_lines(running, first)
     assert typed
     assert not [line for name in running.names if name != first for line in config_lines(running, name)]
@@ -247,7 +247,7 @@ def test_ctrl_c_stops_a_worker_after_its_step_and_the_change_is_resumed(
     def journals() -> list[Path]:
         return list((rig.folder / "runs").glob("*/journal.jsonl"))
 
-    rig.wait_for(lambda: any("approved" in each.read_text() for each in journals()), "remediate", 60)
+    rig.wait_for(lambda: any("approved" in each.read_text() for each in journals()), "remediate")
     process.send_signal(signal.SIGINT)
     assert rig.processes.pop("remediate").wait(60) == 130, rig.log("remediate")
     (journal,) = journals()

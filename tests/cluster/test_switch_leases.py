@@ -56,7 +56,7 @@ async def change(desk: Desk, worker: Worker, task: ChangeTask, run: str = "run1"
 
     approving = asyncio.create_task(approve())
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             return await worker.changes.change(
                 decode(ChangeTask, document),
                 order,
