@@ -40,6 +40,17 @@ if TYPE_CHECKING:
 
 
 @json_document
+class StageRules:
+    """Rules of a stage of a flow: they verify its playbook too.
+
+    A stage is not applied where they pass, unless it is one that ``always`` is.
+    """
+
+    done_when: tuple[str, ...]
+    always: bool = False
+
+
+@json_document
 class ChangeTask:
     """A plan for one device. What a worker does of it is exactly what its operator has signed.
 
@@ -48,7 +59,7 @@ class ChangeTask:
     operators. ``done`` are steps that the operator knows to be done, ``decision`` is the operator's on the
     step that the journal left open. Times are in seconds, ``timer`` has the minutes of the revert timer.
     ``files`` are those that go to the switch, by their names in the plan, in base64: what is signed has their
-    bytes.
+    bytes. ``stage`` is set in a flow.
     """
 
     schema: Literal["slp-ops/change-task/1"] = "slp-ops/change-task/1"
@@ -67,6 +78,7 @@ class ChangeTask:
     wait: float
     reload_wait: float
     files: Mapping[str, str] | None = json_field(omit_none=True, default=None)
+    stage: StageRules | None = json_field(omit_none=True, default=None)
     earlier: EarlierPart = field(default_factory=EarlierPart)
 
     @classmethod

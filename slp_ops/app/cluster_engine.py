@@ -31,6 +31,7 @@ from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.ledger_store import begin_counts
 from slp_ops.cluster.messages import (
     Event,
+    HubNotice,
     InvalidMessage,
     RunControl,
     TaskMessage,
@@ -38,7 +39,7 @@ from slp_ops.cluster.messages import (
     to_message,
 )
 from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_before, remove_tasks
-from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject
+from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, HUB, TASK, names_in, subject
 from slp_ops.errors import HubError, StoreError
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import ShapeError, encode
@@ -271,6 +272,7 @@ class _Session:
             pending_msgs_limit=_MOST_PENDING,
             pending_bytes_limit=_LARGEST_PENDING,
         )
+        await client.subscribe(HUB, cb=session._hub_notice)
         session._start(session._sweep())
         session._start(session._take_stored())
         session._start(session._remove_taken())
@@ -417,6 +419,16 @@ class _Session:
         self.notice(
             StandingNotice("the hub's disk for tasks is full: the rest is submitted when there is room")
         )
+
+    async def _hub_notice(self, message: Msg) -> None:
+        with suppress(InvalidMessage):
+            if from_message(HubNotice, message.data).disk_full:
+                self.notice(
+                    StandingNotice(
+                        "the hub's disk is full: it stores nothing, and results wait at the workers; "
+                        "free some space on the hub, which then continues by itself"
+                    )
+                )
 
     async def _event(self, message: Msg) -> None:
         """Show progress. A message of another site than the device's is none."""

@@ -25,7 +25,6 @@ from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.planning.flow_state import FlowBeginEvent, FlowProgress, FlowStageEvent
 from slp_ops.planning.flow_state import StageState as StageState
 from slp_ops.playbook import Risk
-from slp_ops.playbook.flow import IMPORT, SAVE
 from slp_ops.playbook.flow import rules_to_pass as rules_to_pass
 from slp_ops.runs import Runs
 from slp_ops.runs.flow_journal import FILE, FlowJournal
@@ -148,31 +147,6 @@ def run_flow(
         with FlowJournal.create(path, replace(begin, run=run.id)) as journal:
             progress = {device.name: FlowProgress() for device in devices}
             return running.run(run, journal, progress, display or FlowDisplay())
-
-
-def refuse_over_hub(request: ApplyRequest, name: str | None, journal: Path | None) -> None:
-    """Refuse a flow, or its journal, where the call has a hub: name the commands to use. Raises InputError.
-
-    A stage is verified by other rules than its playbook, and a worker knows no flow.
-    """
-    if request.plan.fleet.connecting.hub is None:
-        return
-    if name is None:
-        raise InputError(
-            f"{journal} is the journal of a flow, and no flow is run over a hub; nothing was sent",
-            hint="continue it on a computer at the site: "
-            f"SLP_OPS_HUB= {journal_command('remediate', '--resume', journal)}",
-        )
-    wanted = wanted_by(request)
-    rules = [rule.id for rule in wanted.audit_options.knowledge.rules]
-    flow = _named(name, load_every_flow(request.plan.flows_dir, wanted.playbooks, rules))
-    commands = {SAVE: "slp-ops usage save", IMPORT: "slp-ops usage import ACK"}
-    stages = ", ".join(commands.get(stage.label, stage.label) for stage in flow.stages)
-    raise InputError(
-        f"the flow {name} is not run over a hub; nothing was sent",
-        hint=f"on a computer at the site: SLP_OPS_HUB= slp-ops remediate --flow {name}; "
-        f"or its stages over the hub, each with --playbook: {stages}",
-    )
 
 
 def resume_flow(

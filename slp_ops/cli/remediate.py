@@ -188,7 +188,7 @@ def command(
     from slp_ops.app import remediate
     from slp_ops.app.change.plan_file import plan_document
     from slp_ops.app.change_session import FleetOptions
-    from slp_ops.app.flow import is_flow, refuse_over_hub
+    from slp_ops.app.flow import is_flow
     from slp_ops.cli.change_operator import TerminalChangeOperator
     from slp_ops.json_documents import to_json
     from slp_ops.report.documents.remediate import stored_remediate_json
@@ -223,7 +223,6 @@ def command(
         lang=lang,
     )
     if in_flow:
-        call(refuse_over_hub, request, flow, resume)
         found = _run_flow(
             request, flow, resume, operator, lang, dry_run=dry_run, details=details, as_json=as_json
         )

@@ -325,3 +325,12 @@ def test_the_end_of_the_authority_is_named_before_it_cuts_a_certificate_short(tm
     (remark,) = _remarks_on_own_certificates(hub, late)
     assert "ca.pem" in remark.message.en
     assert "slp-ops hub init" in remark.hint.en
+
+
+@pytest.mark.parametrize(
+    "command", [("site", "add", "tokyo"), ("site", "revoke", "tokyo"), ("up",), ("status",)]
+)
+def test_a_folder_without_a_hub_needs_no_backup(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(cli, ["hub", *command, "--folder", str(tmp_path / "hub")])
+    assert done.exit_code == 2
+    assert "hint: slp-ops hub init makes a hub" in done.stderr
