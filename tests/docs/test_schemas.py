@@ -34,6 +34,7 @@ _BETWEEN_PROCESSES = {
     "slp-ops/heartbeat/1",
     "slp-ops/hub/1",
     "slp-ops/hub-access/1",
+    "slp-ops/hub-notice/1",
     "slp-ops/join-answer/1",
     "slp-ops/join-request/1",
     "slp-ops/signed-approval/1",
