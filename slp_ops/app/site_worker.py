@@ -438,6 +438,7 @@ class _SiteWorker:
                 without=set(order.taken),
                 exchanged=evidence.exchanged,
                 compressor=compressobj,
+                digests=None if held is None else held.digests(),
             )
             # What is in memory alone is so little that another thread would cost more.
             data = packing() if held is not None and not folder.exists() else await asyncio.to_thread(packing)

@@ -423,7 +423,8 @@ class HubFolder:
 
     @contextmanager
     def _changing(self) -> Iterator[HubState]:
-        """Give the state to a change, which no other process makes meanwhile."""
+        """Give the state to a change, which no other process makes meanwhile. Raises InputError."""
+        self.read()  # there is a hub
         fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX)
