@@ -27,7 +27,7 @@ from slp_ops.planning.journal_state import BeginEvent, ChangeOutcome, RecordedCh
 from slp_ops.steps import ExecStep, ManualStep, Upload
 from slp_ops.usage.importing import plan_import
 from slp_ops.usage.matching import AckFile
-from tests.cluster.test_site_changes import CHANGE, Broker, Desk, Worker
+from tests.cluster.desk import CHANGE, Broker, Desk, Worker
 from tests.remediate.conftest import Bench, Killed, SimulatedPace
 
 if TYPE_CHECKING:
