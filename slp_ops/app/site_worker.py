@@ -18,31 +18,35 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from slp_ops.app.change_task import CHANGE
+from slp_ops.app.change_task import CHANGES
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
 from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
-from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
+from slp_ops.app.works import USAGE_IMPORT, USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
-from slp_ops.cluster.broker_config import CONTROL_STREAM
+from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
+from slp_ops.cluster.calls import Calls
 from slp_ops.cluster.evidence_parts import is_stored, send
 from slp_ops.cluster.messages import (
     HEARTBEAT_SECONDS,
+    CallAnswer,
     Event,
     Heartbeat,
     InvalidMessage,
+    OwnerCall,
     RunControl,
     TaskMessage,
     from_message,
     to_message,
 )
 from slp_ops.cluster.once import last_of
-from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, TASK, names_in, subject
+from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, OWNER, TASK, names_in, subject, token
 from slp_ops.cluster.task_pull import TaskPull
 from slp_ops.engine.pacing import Paced, PacedCopies
 from slp_ops.errors import HubError, SlpOpsError
@@ -59,12 +63,16 @@ from slp_ops.runs.run_writer import RunEvidence
 from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
+try:
+    from isal.isal_zlib import compressobj
+except ImportError:  # upgraded without the extra: the same stream, in five times the time
+    from zlib import compressobj  # type: ignore[assignment]  # it takes a level as the other does
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from pathlib import Path
 
     from nats.aio.client import Client
-    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
     from slp_ops.app.change_task import ChangeAnswer, ChangeTask
@@ -81,7 +89,7 @@ _STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
 _MOST_TAKEN: Final = 1000  # names of captures in a task
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
-_WITH_FILES: Final = frozenset({USAGE_SAVE, CHANGE.name})  # works that may leave files beside the captures
+_WITH_FILES: Final = frozenset({USAGE_SAVE, *CHANGES})  # works that may leave files beside the captures
 # Fields of a device that decide where a session goes and with what.
 _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
 
@@ -135,6 +143,10 @@ async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> 
         await settings.transport.close()
 
 
+class _PassedTask(Msg):
+    """A task of a change that was begun here, passed by another worker of the site."""
+
+
 @dataclass(slots=True)
 class _SiteWorker:
     settings: WorkerSettings
@@ -146,6 +158,7 @@ class _SiteWorker:
     transport: Transport
     copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
+    at_hand: dict[int, Msg] = field(default_factory=dict)  # tasks that are served
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
     # Runs that were not cancelled when that was asked; see _is_cancelled.
     going_on: set[str] = field(default_factory=set)
@@ -155,6 +168,7 @@ class _SiteWorker:
     at_work: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
+    passed: set[tuple[str, str, str]] = field(default_factory=set)  # tasks that another worker has passed
 
     @classmethod
     def connected(cls, settings: WorkerSettings, holder: str, client: Client, root: Path) -> _SiteWorker:
@@ -182,6 +196,7 @@ class _SiteWorker:
                 holder=holder,
                 client=client,
                 js=js,
+                calls=Calls(client, settings.site, holder),
                 transport=PacedCopies(CopiesWithFirstKeys(changes.transport, keys), limits),
             )
         return worker
@@ -203,7 +218,7 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=(*(name for name in WORKS if self._permits(name)), CHANGE.name),
+                works=tuple(name for name in (*WORKS, *CHANGES) if self._permits(name)),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
@@ -212,14 +227,19 @@ class _SiteWorker:
         )
 
     def _permits(self, work: str) -> bool:
-        """Return whether the worker's owner permits a work. All but one only read."""
+        """Return whether the worker's owner permits a work: what writes files to flash needs an option."""
+        changes = self.settings.changes
+        if work == USAGE_IMPORT:
+            return changes is not None and changes.policy.imports_usage
         return work != USAGE_SAVE or self.settings.copying is not None
 
     async def run(self, check: Callable[[], Awaitable[None]]) -> None:
         """Do tasks. ``check`` raises HubError where the hub refuses this worker now."""
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
+        await self.client.subscribe(subject(OWNER, site, self.holder), cb=self._called)
         pull = TaskPull(self.client, site, self.limits.slots, self._take)
+        holding = asyncio.create_task(self._hold())
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat(check))
@@ -234,6 +254,7 @@ class _SiteWorker:
                 task.cancel()
             if self.serving:
                 await asyncio.wait(self.serving, timeout=_STOP_SECONDS)
+            holding.cancel()
             await self.limits.leave()
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
@@ -257,6 +278,14 @@ class _SiteWorker:
                     await self.client.publish(self._heart, self._heartbeat())
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
+    async def _hold(self) -> None:
+        """Tell the broker of each task that it is at work, so that it gives it to no other worker."""
+        while True:
+            await asyncio.sleep(ACK_WAIT / 4)
+            for message in list(self.at_hand.values()):
+                with suppress(NatsError, OSError):
+                    await message.in_progress()
+
     def _take(self, message: Msg) -> None:
         task = asyncio.create_task(self._serve(message))
         self.serving.add(task)
@@ -275,9 +304,35 @@ class _SiteWorker:
                 if self.changes is not None:
                     self.changes.stop(run)
 
+    async def _called(self, message: Msg) -> None:
+        """Answer another worker of the site, which may pass a task of a change that was begun here."""
+        with suppress(InvalidMessage, ValueError, NatsError, OSError):
+            call = from_message(OwnerCall, message.data)
+            names = self.settings.site, call.run, call.device
+            at_work = names in self.at_work or names in self.passed or self._is_taken(call, names)
+            await message.respond(to_message(CallAnswer(at_work=at_work)))
+
+    def _is_taken(self, call: OwnerCall, names: tuple[str, str, str]) -> bool:
+        """Begin a task that another worker has passed; its session takes the place of that worker's."""
+        order = call.order
+        if self.changes is None or order is None or order.work not in CHANGES:
+            return False
+        acknowledged = f"$JS.ACK.{TASKS_STREAM}.{token(self.settings.site)}."
+        if not call.ack.startswith(acknowledged) or not self.changes.has_begun(call.change, call.device):
+            return False
+        message = _PassedTask(
+            _client=self.client, subject=subject(TASK, *names), reply=call.ack, data=to_message(order)
+        )
+        self.passed.add(names)
+        task = asyncio.create_task(self._serve(message))
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
+        task.add_done_callback(lambda _: self.passed.discard(names))
+        return True
+
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
-        holding = asyncio.create_task(_hold(message))
+        self.at_hand[id(message)] = message
         try:
             names = _names_of(message, self.settings.site)
             try:
@@ -299,7 +354,7 @@ class _SiteWorker:
                 await message.nak()  # another worker takes it now
             raise
         finally:
-            holding.cancel()
+            del self.at_hand[id(message)]
 
     async def _answer(self, message: Msg, names: tuple[str, str, str]) -> None:
         """Do a task unless its evidence is stored or its run cancelled.
@@ -363,7 +418,7 @@ class _SiteWorker:
                 evidence = held = kept.folder_as(HeldFolder, order.folder)
             visit = asyncio.create_task(self._outcome(order, message, kept, evidence))
             visits = self.visits.setdefault(order.run, set())
-            if order.work != CHANGE.name:  # a change is not cut off in a step
+            if order.work not in CHANGES:  # a change is not cut off in a step
                 visits.add(visit)
             try:
                 outcome = await visit
@@ -376,13 +431,17 @@ class _SiteWorker:
                 visits.discard(visit)
                 if not visits:
                     self.visits.pop(order.run, None)
-            data = await asyncio.to_thread(
+            packing = partial(
                 pack,
                 folder / order.folder,
                 held={} if held is None else held.files(),
                 without=set(order.taken),
                 exchanged=evidence.exchanged,
+                compressor=compressobj,
+                digests=None if held is None else held.digests(),
             )
+            # What is in memory alone is so little that another thread would cost more.
+            data = packing() if held is not None and not folder.exists() else await asyncio.to_thread(packing)
             await send(
                 self.js,
                 (self.settings.site, order.run, order.device),
@@ -438,7 +497,7 @@ class _SiteWorker:
     def _work(self, order: TaskMessage, message: Msg, mask: Callable[[str], str]) -> AnyWork:
         """Return the work of a task. Raises ValueError."""
         changes = self.changes
-        if order.work != CHANGE.name or changes is None:
+        if order.work not in CHANGES or changes is None:
             return work_of(order.work)
 
         async def visit(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
@@ -446,12 +505,13 @@ class _SiteWorker:
                 task,
                 order,
                 message,
+                is_passed=isinstance(message, _PassedTask),
                 evidence=tools.evidence,
                 mask=mask,
                 on_event=tools.on_event,
             )
 
-        return replace(CHANGE, visit=visit)
+        return replace(CHANGES[order.work], visit=visit)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""
@@ -490,14 +550,6 @@ class _Progress:
                 message = Event(what=event.what, detail=event.detail, bytes=event.bytes)
                 await self.client.publish(self.subject, to_message(message))
             await asyncio.sleep(_PROGRESS_SECONDS)
-
-
-async def _hold(message: Msg) -> None:
-    """Tell the broker that the task is at work, so that it gives it to no other worker."""
-    while True:
-        await asyncio.sleep(ACK_WAIT / 4)
-        with suppress(NatsError, OSError):
-            await message.in_progress()
 
 
 async def _acknowledge(message: Msg) -> None:

@@ -11,15 +11,15 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError, BadRequestError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
 Answer = TypeVar("Answer")
 
-# A stream that is full gives the code of "exists already" too, unless the publisher expects no message.
-_NO_MESSAGE_YET: Final = {"Nats-Expected-Last-Subject-Sequence": "0"}
+# A stream that is full gives the code of "exists already" too, unless the publisher names what it expects.
+_EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _EXISTS: Final = 10071
 _FULL: Final = frozenset({10077, 10047, 10023})  # bytes, storage, resources
 _DELETE: Final = "$JS.API.STREAM.MSG.DELETE.{}"
@@ -29,20 +29,25 @@ _ANSWER_SECONDS: Final = 10.0
 
 
 async def publish_once(
-    js: JetStreamContext, subject: str, data: bytes, *, full: Callable[[], None] | None = None
+    js: JetStreamContext,
+    subject: str,
+    data: bytes,
+    *,
+    after: int = 0,
+    full: Callable[[], None] | None = None,
 ) -> int | None:
     """Publish on a subject that has no message, and wait until the broker has stored it.
 
-    Return its sequence; None where the subject had one: an earlier one, or this one whose answer was lost.
-    ``full`` is called each time that the broker has no room; it is tried again for ever, as without a
-    connection.
+    ``after`` is the sequence of a message that is replaced. Return the sequence; None where the subject had
+    another message: an earlier one, or this one whose answer was lost. ``full`` is called each time that the
+    broker has no room; it is tried again for ever, as without a connection.
     """
     wait = _FIRST_WAIT
     while True:
         try:
             with _heeding_cancellation():
                 stored = await js.publish(
-                    subject, data, headers=dict(_NO_MESSAGE_YET), timeout=_ANSWER_SECONDS
+                    subject, data, headers={_EXPECTED: str(after)}, timeout=_ANSWER_SECONDS
                 )
             return stored.seq
         except APIError as error:
@@ -63,14 +68,43 @@ async def publish_last(js: JetStreamContext, subject: str, data: bytes) -> None:
 
 async def last_of(js: JetStreamContext, stream: str, subject: str) -> bytes | None:
     """Return the last message of a subject; None without one. Without a connection it waits for one."""
+    found = await last_with_sequence(js, stream, subject)
+    return None if found is None else found[0]
+
+
+async def last_with_sequence(js: JetStreamContext, stream: str, subject: str) -> tuple[bytes, int] | None:
+    """Return what ``last_of`` does, and the sequence of the message."""
     try:
-        return (await _answer(lambda: js.get_msg(stream, subject=subject, direct=True))).data or b""
+        message = await _answer(lambda: js.get_msg(stream, subject=subject, direct=True))
     except NotFoundError:
         return None
+    return message.data or b"", message.seq or 0
 
 
-async def remove_task(client: Client, stream: str, subject: str, sequence: int | None = None) -> None:
-    """Remove the message of a subject, whose sequence is looked up unless it is known.
+async def remove_tasks(client: Client, stream: str, tasks: Mapping[str, int | None]) -> None:
+    """Remove the messages of subjects, whose sequences are looked up unless they are known.
+
+    The broker does what one connection asks for in its order, so that its answer to the last of them is one
+    for all; behind a connection that was made again meanwhile, each is removed with an answer of its own.
+    """
+    known = [name for name, sequence in tasks.items() if sequence is not None]
+    unanswered, last = known[:-1], known[-1:]
+    connection = client.stats["reconnects"]
+    is_sent = False
+    with suppress(NatsError, OSError):
+        for name in unanswered:
+            await client.publish(_DELETE.format(stream), _deletion(tasks[name]))
+        is_sent = True
+    for name in last:
+        await _remove_task(client, stream, name, tasks[name])
+    if is_sent and client.stats["reconnects"] == connection:
+        unanswered = []
+    left = [name for name, sequence in tasks.items() if sequence is None]
+    await asyncio.gather(*(_remove_task(client, stream, name, tasks[name]) for name in unanswered + left))
+
+
+async def _remove_task(client: Client, stream: str, subject: str, sequence: int | None) -> None:
+    """Remove the message of a subject, and wait for the answer.
 
     A purge by subject would move the acknowledged part of a consumer past other messages that are at work,
     and they would not be delivered again when their worker dies. The message is not overwritten on the disk,
@@ -81,14 +115,17 @@ async def remove_task(client: Client, stream: str, subject: str, sequence: int |
         number = sequence
         if number is None:
             number = (await client.jetstream().get_msg(stream, subject=subject, direct=True)).seq
-        wanted = json.dumps({"seq": number, "no_erase": True}).encode()
-        answer = await client.request(_DELETE.format(stream), wanted, timeout=_ANSWER_SECONDS)
+        answer = await client.request(_DELETE.format(stream), _deletion(number), timeout=_ANSWER_SECONDS)
         if (error := json.loads(answer.data).get("error")) is not None:
             raise APIError.from_error(error)
 
     # The server says in several ways that a message is not there any more.
     with suppress(NotFoundError, BadRequestError, ServerError):
         await _answer(delete, answers=(NotFoundError, BadRequestError, ServerError))
+
+
+def _deletion(sequence: int | None) -> bytes:
+    return json.dumps({"seq": sequence, "no_erase": True}).encode()
 
 
 async def remove(js: JetStreamContext, stream: str, subject: str) -> None:

@@ -7,10 +7,14 @@ import json
 import signal
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from slp_ops.cli.exits import Exit
+from slp_ops.cli.main import cli
 from slp_ops.runs import Runs
 from tests.cluster.conftest import write_inventory
 from tests.cluster.fleet import Fleet
@@ -53,20 +57,32 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
     assert over_hub.output.count(stopped) == here.output.count(stopped) > 0
     assert kinds(rig) == {"authentication_failed": 3, "credential_stopped": 5}
 
+    words = ("hub", "status", "--folder", str(rig.hub_folder))
+    shown = CliRunner().invoke(cli, [*words, "--json"])
+    assert shown.exit_code == Exit.FINDINGS, shown.output
+    document = json.loads(shown.stdout)
+    assert [each["kind"] for each in document["remarks"]] == ["credential"]
+    (entry,) = document["sites"][0]["stopped_credentials"]
+    assert (entry["name"], entry["refused"]) == ("default", 3)
+    since = datetime.now(UTC) - datetime.fromisoformat(entry["since"])
+    assert timedelta(0) <= since < timedelta(minutes=5)
+    assert "credential default was refused 3 times" in CliRunner().invoke(cli, words).stdout
+
     # Corrected at one worker: the next run has its tries, and this worker reads.
     before = refusals()
     for name in ("one", "two"):
         rig.processes[name].send_signal(signal.SIGTERM)
-        assert rig.processes.pop(name).wait(20) == 0
+        assert rig.processes.pop(name).wait(60) == 0
     rig.worker("tokyo", keys[0], inventory, name="corrected")
     found = rig.collect(inventory, "--resume", "last")
     assert found.exit_code == 0, found.output
     assert refusals() == before
+    assert not rig.status()[0].stopped
 
 
 def test_a_bastion_that_refuses_is_tried_once_by_each_worker(lab: Callable[..., Any], rig: Rig) -> None:
     running = lab(sw1="healthy", sw2="healthy", sw3="healthy")
-    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=20)
+    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=60)
     hop = {
         "host": "127.0.0.1",
         "port": running.rack.bastions[0].port,
@@ -88,7 +104,7 @@ def test_a_bastion_that_refuses_is_tried_once_by_each_worker(lab: Callable[..., 
     assert kinds(rig) == {"hop_failed": 3}
     for name in ("one", "two"):
         rig.processes[name].send_signal(signal.SIGTERM)
-        assert rig.processes.pop(name).wait(20) == 0
+        assert rig.processes.pop(name).wait(60) == 0
     rig.worker("tokyo", keys[0], inventory, name="corrected", SLP_OPS_HOP_PASSWORD="netops")
     assert rig.collect(inventory, "--resume", "last").exit_code == 0
     assert running.lines("bastion-1").count("refused netops") == refused
