@@ -244,9 +244,7 @@ def parse_json(text: str | bytes, limits: JsonLimits = _USUAL_LIMITS) -> Any:
         counts = text.count(","), text.count("{"), text.count("[")
         _check_memory(limits, len(text), *counts, ascii_only=True)
     try:
-        value = json.loads(
-            text, parse_int=_whole_number, parse_float=_number, parse_constant=_refuse_constant
-        )
+        value = _PARSER.decode(text)
     except json.JSONDecodeError as err:
         raise InvalidJson(f"no JSON: {err.msg}", err.lineno) from None
     except _UnfitNumber as err:
@@ -254,7 +252,7 @@ def parse_json(text: str | bytes, limits: JsonLimits = _USUAL_LIMITS) -> Any:
         raise InvalidJson(f"the number {err.digits[:20]} does not fit into 64 bits", line) from None
     except RecursionError:
         raise InvalidJson("nested too deeply", _line_of_depth(text)) from None
-    if _is_deep(value):
+    if counts[1] + counts[2] > _DEEPEST and _is_deep(value):
         raise InvalidJson("nested too deeply", _line_of_depth(text))
     return value
 
@@ -318,6 +316,12 @@ def _number(digits: str) -> float:
 
 def _refuse_constant(word: str) -> float:
     raise _UnfitNumber(word)
+
+
+# Made once: making one takes as long as parsing a line of a manifest.
+_PARSER: Final = json.JSONDecoder(
+    parse_int=_whole_number, parse_float=_number, parse_constant=_refuse_constant
+)
 
 
 def line_of(text: str, place: str) -> int | None:

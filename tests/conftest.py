@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from slp_ops.credentials import ShellCredentials
 from slp_ops.engine.pacing import RateLimited
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     from slp_ops.lab.switch import Switch
     from slp_ops.runs import Run
+
+# An example may take as long as the machine needs: time is measured where it is what a test is about.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -106,7 +111,7 @@ class Lab:
         async def run() -> Any:
             return work()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=20)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=60)
 
     def switch(self, name: str) -> Switch:
         """The state of a switch; change it through ``change`` when sessions are open."""
@@ -169,7 +174,7 @@ def opening(tmp_path: Path) -> Callable[..., RateLimited]:
         enable: str | None = "netops",
         host_key: HostKeyMode = HostKeyMode.TOFU,
         known_hosts: Path | None = None,
-        timeout: float = 5.0,
+        timeout: float = 30.0,
         rate: float = 0,
         workers: int = 20,
         keys: dict[str, Any] | None = None,

@@ -171,11 +171,11 @@ def test_many_threads_make_one_prompt() -> None:
     credentials = ShellCredentials({}, environ={}, keyring=Keyring(), ask=slow)
 
     def worker() -> str | None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         return password(credentials.get("default", "netops"))
 
     with ThreadPoolExecutor(20) as pool:
-        found = [future.result(timeout=10) for future in [pool.submit(worker) for _ in range(20)]]
+        found = [future.result(timeout=60) for future in [pool.submit(worker) for _ in range(20)]]
     assert found == ["p"] * 20
     assert asked.is_set()
     assert len(person.asked) == 1

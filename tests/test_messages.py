@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
 from collections import Counter
 from itertools import product
@@ -13,6 +15,8 @@ import yaml
 from slp_ops import errors
 from slp_ops.i18n import Lang
 from slp_ops.messages import load_catalog, message_text, translate
+from slp_ops.model import DeviceStatus
+from slp_ops.runs.serialization import RunState
 from tests.docs.language import ROOT
 from tests.docs.test_language import TERMS
 from tests.syntax import parsed
@@ -27,6 +31,12 @@ _VALUE = "9"  # a value in a message
 _RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) and name != "Problem"}
 _SPOKEN = {"notice", "spoken", "confirm", "enter", "UsageError", "BadParameter", "show_failure"}
 _SHOWN = {"hint", "message", "expected", "unusable", "reason", "what"}
+_DISK = {"store_errors", "store_error"}
+_ERRNOS = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR),
+    *(errno.EISDIR, errno.ENOENT, errno.EEXIST, errno.EINVAL, errno.ELOOP, errno.EMFILE, errno.ENFILE),
+    *(errno.EIO, errno.ESTALE, errno.ENAMETOOLONG, errno.ENOMEM),
+)
 # The simulated switches print as switches do, in English.
 _SWITCH_TEXT = ("lab/screens", "lab/shell", "lab/config", "lab/agent", "lab/scenarios/_", "lab/dns")
 
@@ -147,3 +157,26 @@ def test_words_of_a_switch_within_a_message_are_not_translated() -> None:
     assert "秒以内に応答しませんでした" in translate(
         "jump host b.example: 192.0.2.1 port 22 did not answer within 10 s", Lang.JA
     )
+
+
+def test_errors_of_the_disk_are_in_the_catalogue() -> None:
+    doing = {
+        text
+        for _, tree in _sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in _DISK
+        for text in _texts(node.args[0])
+    }
+    assert {"read", "open", "write", "make", "remove"} <= doing
+    messages = [f"cannot {each} runs/x: {os.strerror(code)}" for each in doing for code in _ERRNOS]
+    english = [
+        message
+        for message in messages
+        if re.search("[a-z]{3}", translate(message, Lang.JA).replace("runs/x", ""))
+    ]
+    assert not english
+
+
+def test_the_states_of_runs_and_devices_are_in_the_catalogue() -> None:
+    words = [*RunState, *DeviceStatus, "unfinished"]
+    assert not [word for word in words if not _JAPANESE.search(translate(str(word), Lang.JA))]

@@ -85,7 +85,7 @@ HOSTILE = st.text(
 
 
 @given(kind=st.sampled_from(WORDS), value=st.one_of(HOSTILE, st.text(max_size=40)))
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 def test_whatever_is_accepted_is_one_harmless_word(kind: ParameterKind, value: str) -> None:
     try:
         accepted = check(kind, value)
@@ -108,7 +108,7 @@ def test_whatever_is_accepted_is_one_harmless_word(kind: ParameterKind, value: s
     ),
     value=st.one_of(HOSTILE, st.sampled_from([each for values in GOOD.values() for each in values])),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_on_a_terminal_an_accepted_value_is_one_line_and_nothing_more(
     kind: ParameterKind, value: str
 ) -> None:

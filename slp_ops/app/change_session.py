@@ -567,6 +567,7 @@ class ChangeSession(Generic[Observation, Result]):
             states=states,
             captures=captures,
             change=change,
+            work=self.verb.hub_work,
             task_of=lambda device, back: self.verb.hub_task(
                 device, states[device.name], change, self.options, back=back
             ),

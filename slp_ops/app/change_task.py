@@ -1,14 +1,17 @@
-"""The work ``change``: a worker near a switch applies an approved plan, or rolls it back.
+"""The works ``change`` and ``usage-import``: a worker near a switch applies an approved plan.
 
-Unlike other works it is done over a hub only: it needs a fence, a journal and an approval, see
+Unlike other works they are done over a hub only: they need a fence, a journal and an approval, see
 ``site_changes.py``.
 """
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import json
-from dataclasses import field
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,21 +19,35 @@ from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.change.before_after import BeforeAfter
 from slp_ops.app.change.context import StepDecision
 from slp_ops.app.device_work import DeviceWork, EarlierPart
-from slp_ops.errors import ChangeRefused
+from slp_ops.app.works import USAGE_IMPORT
+from slp_ops.errors import ChangeRefused, StoreError
 from slp_ops.i18n import Text
-from slp_ops.json_documents import json_document
+from slp_ops.json_documents import json_document, json_field
 from slp_ops.model import Capture, Device, DeviceResult, DeviceStatus
 from slp_ops.params import ParameterKind
-from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.planning.journal_state import ChangeOutcome, StepState
 from slp_ops.planning.model import SwitchPlan
 from slp_ops.steps import CheckFile, CheckSpace, Download, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.device_work import DeviceTools
+    from slp_ops.planning.journal_state import SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.rules.ruleset import Ruleset
+
+
+@json_document
+class StageRules:
+    """Rules of a stage of a flow: they verify its playbook too.
+
+    A stage is not applied where they pass, unless it is one that ``always`` is.
+    """
+
+    done_when: tuple[str, ...]
+    always: bool = False
 
 
 @json_document
@@ -38,26 +55,46 @@ class ChangeTask:
     """A plan for one device. What a worker does of it is exactly what its operator has signed.
 
     ``change`` is the id of the change, ``owner`` the worker that has begun it, empty for a new one. ``rules``
-    is the digest of the rules that verify the plan. ``done`` are steps that the operator knows to be done,
-    ``decision`` is the operator's on the step that the journal left open. Times are in seconds, ``timer`` has
-    the minutes of the revert timer.
+    is the digest of the rules that verify the plan, empty where none do. ``done`` are steps that the operator
+    knows to be done, ``decision`` is the operator's on the step that the journal left open. Times are in
+    seconds, ``timer`` has the minutes of the revert timer. ``files`` are those that go to the switch, by
+    their names in the plan, in base64: what is signed has their bytes. ``stage`` is set in a flow.
     """
 
     schema: Literal["slp-ops/change-task/1"] = "slp-ops/change-task/1"
     device: Device
     change: str
     plan: SwitchPlan
-    rules: str
+    rules: str = ""
     owner: str = ""
     back: bool = False
     rollback_on_fail: bool = False
     manual_done: bool = False
-    timer: int
+    timer: int = 0
     decision: StepDecision | None = None
     done: tuple[int, ...] = ()
     wait: float
     reload_wait: float
+    files: Mapping[str, str] | None = json_field(omit_none=True, default=None)
+    stage: StageRules | None = json_field(omit_none=True, default=None)
     earlier: EarlierPart = field(default_factory=EarlierPart)
+
+    @classmethod
+    def of(
+        cls, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
+    ) -> ChangeTask:
+        """Return the task of a switch as far as it is alike for every verb."""
+        return cls(
+            device=device,
+            change=change,
+            plan=state.plan,
+            owner="" if state.approved is None else state.approved.worker,
+            back=back,
+            rollback_on_fail=options.rollback_on_fail,
+            done=tuple(number for number, step in state.steps.items() if step is StepState.DONE),
+            wait=options.wait,
+            reload_wait=options.reload_wait,
+        )
 
     @property
     def own_rules(self) -> bool:
@@ -150,6 +187,31 @@ def _device_result(answer: ChangeAnswer) -> DeviceResult:
 CHANGE: Final = DeviceWork(
     name="change", task=ChangeTask, result=ChangeAnswer, visit=_elsewhere, device_result=_device_result
 )
+IMPORT: Final = replace(CHANGE, name=USAGE_IMPORT)
+CHANGES: Final = {work.name: work for work in (CHANGE, IMPORT)}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFiles:
+    """The files in a task, a ``ports.FileStore`` for a plan that fetches none."""
+
+    task: ChangeTask
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of the files."""
+        return frozenset(self.task.files or ())
+
+    def load(self, name: str) -> bytes:
+        """See ``ports.FileStore``."""
+        try:
+            return b64decode((self.task.files or {})[name], validate=True)
+        except (KeyError, binascii.Error, ValueError):
+            raise StoreError(f"the task has no file {name}") from None
+
+    def save(self, device: Device, name: str, data: bytes) -> Mapping[str, object]:
+        """Refuse: what a switch gives does not go back with a change. Raises StoreError."""
+        raise StoreError(f"{name} of {device.name} is not kept: a change takes no file from a switch")
 
 
 def rules_digest(knowledge: Ruleset) -> str:

@@ -31,14 +31,15 @@ from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.ledger_store import begin_counts
 from slp_ops.cluster.messages import (
     Event,
+    HubNotice,
     InvalidMessage,
     RunControl,
     TaskMessage,
     from_message,
     to_message,
 )
-from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_before, remove_task
-from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject
+from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_before, remove_tasks
+from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, HUB, TASK, names_in, subject
 from slp_ops.errors import HubError, StoreError
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import ShapeError, encode
@@ -271,6 +272,7 @@ class _Session:
             pending_msgs_limit=_MOST_PENDING,
             pending_bytes_limit=_LARGEST_PENDING,
         )
+        await client.subscribe(HUB, cb=session._hub_notice)
         session._start(session._sweep())
         session._start(session._take_stored())
         session._start(session._remove_taken())
@@ -396,9 +398,7 @@ class _Session:
         left = list(info.state.subjects or {})
         for start in range(0, len(left), _REMOVED_AT_ONCE):
             some = left[start : start + _REMOVED_AT_ONCE]
-            await asyncio.gather(
-                *(remove_task(self.client, TASKS_STREAM, each, known.get(each)) for each in some)
-            )
+            await remove_tasks(self.client, TASKS_STREAM, {each: known.get(each) for each in some})
 
     def _start(self, work: object) -> None:
         task = asyncio.ensure_future(work)  # type: ignore[call-overload]
@@ -419,6 +419,16 @@ class _Session:
         self.notice(
             StandingNotice("the hub's disk for tasks is full: the rest is submitted when there is room")
         )
+
+    async def _hub_notice(self, message: Msg) -> None:
+        with suppress(InvalidMessage):
+            if from_message(HubNotice, message.data).disk_full:
+                self.notice(
+                    StandingNotice(
+                        "the hub's disk is full: it stores nothing, and results wait at the workers; "
+                        "free some space on the hub, which then continues by itself"
+                    )
+                )
 
     async def _event(self, message: Msg) -> None:
         """Show progress. A message of another site than the device's is none."""
@@ -498,8 +508,8 @@ class _Session:
         outcomes += await asyncio.to_thread(self._store, small)
         stopped = [visit for visit, outcome in outcomes if outcome is None]
         if self.cancelling is None:  # otherwise all are removed at the end
-            for visit in stopped:  # it may be visited again
-                await self._remove_task(visit)
+            await self._remove_tasks_of(stopped)  # they may be visited again
+            for visit in stopped:
                 await self._remove_evidence(visit)
         self.result_at = asyncio.get_running_loop().time()
         for visit, outcome in outcomes:
@@ -557,8 +567,7 @@ class _Session:
             wanted = [await self.removable.get()]
             while not self.removable.empty():
                 wanted.append(self.removable.get_nowait())
-            for each in wanted:
-                await asyncio.gather(*map(self._remove_task, each.tasks))
+            await self._remove_tasks_of([visit for each in wanted for visit in each.tasks])
             connection = self.client.stats["reconnects"]
             before = max((each.ends_before for each in wanted if each.connection == connection), default=0)
             if before:
@@ -568,9 +577,9 @@ class _Session:
             for _ in wanted:
                 self.removable.task_done()
 
-    async def _remove_task(self, visit: _Visit) -> None:
-        name = subject(TASK, *self._names(visit))
-        await remove_task(self.client, TASKS_STREAM, name, visit.sequence)
+    async def _remove_tasks_of(self, visits: Sequence[_Visit]) -> None:
+        tasks = {subject(TASK, *self._names(visit)): visit.sequence for visit in visits}
+        await remove_tasks(self.client, TASKS_STREAM, tasks)
 
     async def _remove_evidence(self, visit: _Visit) -> None:
         await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, *self._names(visit))}.>")

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 from nats.errors import Error as NatsError
 
 from slp_ops.app.change.apply import DeviceChangeResult
-from slp_ops.app.change_task import CHANGE
 from slp_ops.app.cluster_engine import Cluster
 from slp_ops.app.device_work import VisitFailed
 from slp_ops.cluster.access_folder import find_access, read_signing_key
@@ -26,7 +25,7 @@ from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
 from slp_ops.cluster.messages import ClaimAnswer, Fence, InvalidMessage, RunControl, from_message, to_message
 from slp_ops.cluster.once import last_of, publish_last, remove
 from slp_ops.cluster.subjects import ANY, APPROVAL, CONTROL, FENCE, names_in, subject, token
-from slp_ops.errors import ChangeRefused, InputError, Problem
+from slp_ops.errors import BadFile, ChangeRefused, InputError, Problem, StoreError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.messages import message_text
 from slp_ops.planning.journal_state import (
@@ -51,6 +50,7 @@ if TYPE_CHECKING:
 
     from slp_ops.app.change.context import EvidenceRecord, Journal, StopController
     from slp_ops.app.change_task import ChangeAnswer, ChangeTask
+    from slp_ops.app.device_work import DeviceWork
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.model import Device, DeviceFailure
@@ -73,7 +73,7 @@ _EVENTS: Final[dict[str, Any]] = {
 }
 # Failures before anything was asked of a switch: it was not read.
 _NOT_READ: Final = frozenset(
-    {"no_worker", "old_worker", "not_at_site", "site_revoked", "hub", "unknown_task"}
+    {"no_worker", "old_worker", "not_at_site", "not_permitted", "site_revoked", "hub", "unknown_task"}
 )
 
 
@@ -103,6 +103,7 @@ class HubChanges:
         states: Mapping[str, SwitchState],
         captures: Mapping[str, EvidenceRecord],
         change: str,
+        work: DeviceWork[ChangeTask, ChangeAnswer],
         task_of: Callable[[Device, bool], ChangeTask],
     ) -> None:
         """Raises InputError where this operator cannot approve changes, and HubError."""
@@ -119,6 +120,7 @@ class HubChanges:
         self._states = states
         self._captures = captures
         self._change = change
+        self._work = work
         self._task_of = task_of
         self._waiting: dict[str, _Waiting] = {}
         self._stack = AsyncExitStack()
@@ -131,13 +133,18 @@ class HubChanges:
         self, device: Device, stop: StopController, on_event: OnEvent, *, back: bool
     ) -> DeviceChangeResult | None:
         """See ``ChangeMaking``. Raises StoreError where the journal cannot be written."""
-        task, state = self._task_of(device, back), self._states[device.name]
+        state = self._states[device.name]
+        try:
+            task = self._task_of(device, back)
+        except (BadFile, StoreError) as error:
+            end = ChangeOutcome.UNSETTLED if state.touched else ChangeOutcome.STALE
+            return self._ended(device, state, end, message_text(error.message))
         waiting = _Waiting(task=task, digest=digest_of(encode(task)), state=state)
         await self._open()
         self._waiting[device.name] = waiting
         if state.approved is not None:  # its worker's claim is known, whatever the broker has kept
             await self._answer(waiting, state.approved.claim, state.approved.worker)
-        visit = asyncio.create_task(self._cluster.visit(CHANGE, task, self._run, on_event))
+        visit = asyncio.create_task(self._cluster.visit(self._work, task, self._run, on_event))
         stopping = asyncio.create_task(stop.wait_or_stop(_LONGEST_WAIT))
         try:
             await asyncio.wait({visit, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -147,7 +154,7 @@ class HubChanges:
                     visit.cancel()
             answer = await visit
         except VisitFailed as error:
-            return self._ended(waiting, *_end_of(waiting, error.failure))
+            return self._ended(device, state, *_end_of(waiting, error.failure))
         except asyncio.CancelledError:
             current = asyncio.current_task()
             if current is not None and current.cancelling():
@@ -181,31 +188,31 @@ class HubChanges:
 
     def _take(self, waiting: _Waiting, answer: ChangeAnswer) -> DeviceChangeResult:
         """Note in the journal what a worker did. Raises StoreError."""
-        device = waiting.task.device
+        device, state = waiting.task.device, waiting.state
         self._captures[device.name].captures.extend(answer.captures)
         if not answer.is_whole:
-            return self._ended(waiting, answer.report.end, answer.report.why)
+            return self._ended(device, state, answer.report.end, answer.report.why)
         try:
             events = list(valid_events(answer, waiting.task))
         except (ShapeError, ChangeRefused) as error:
             words = message_text(f"the journal of the worker is not accepted: {error}")
-            return self._ended(waiting, ChangeOutcome.UNSETTLED, words)
-        known = waiting.state.returned if waiting.state.returned <= len(events) else 0
+            return self._ended(device, state, ChangeOutcome.UNSETTLED, words)
+        known = state.returned if state.returned <= len(events) else 0
         for event in events[known:]:
-            self._write(waiting, event)
+            self._write(state, event)
         # The last: a process that is killed before it asks the worker again.
-        self._write(waiting, ReturnedEvent(device=device.name, worker=answer.worker, events=len(events)))
+        self._write(state, ReturnedEvent(device=device.name, worker=answer.worker, events=len(events)))
         return answer.report.result_for(device)
 
-    def _ended(self, waiting: _Waiting, end: ChangeOutcome, why: Any) -> DeviceChangeResult:
+    def _ended(self, device: Device, state: SwitchState, end: ChangeOutcome, why: Any) -> DeviceChangeResult:
         """Note the end of a device whose worker's journal did not come."""
-        device, plan = waiting.task.device, waiting.task.plan
-        self._write(waiting, EndEvent(device=device.name, state=end, why=why.en, why_ja=why.ja))
-        return DeviceChangeResult(name=device.name, site=device.site, end=end, why=why, steps=len(plan.steps))
+        self._write(state, EndEvent(device=device.name, state=end, why=why.en, why_ja=why.ja))
+        steps = len(state.plan.steps)
+        return DeviceChangeResult(name=device.name, site=device.site, end=end, why=why, steps=steps)
 
-    def _write(self, waiting: _Waiting, event: JournalEvent) -> None:
+    def _write(self, state: SwitchState, event: JournalEvent) -> None:
         self._journal.write(event)
-        waiting.state.apply(event)
+        state.apply(event)
 
     # -- approvals --------------------------------------------------------------------------------
 
@@ -304,7 +311,7 @@ class HubChanges:
             number=approval.number,
             expires=approval.expires,
         )
-        self._write(waiting, event)
+        self._write(waiting.state, event)
         waiting.approval = approval.id
         return ClaimAnswer(approval=sign(approval, self._key), owner=worker)
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from nats.errors import Error as NatsError
+
 from slp_ops.app.hub import INIT_HINT
+from slp_ops.app.hub_broker import DISK_FULL, free_bytes
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.authority import CERTIFICATE_LIFE, ENDS_SOON
 from slp_ops.cluster.broker import WRONG_CLOCK, connected, disk_used, live_workers, task_counts
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from slp_ops.cluster.hub_folder import SiteEntry, WorkerEntry
 
 _STATUS_SECONDS: Final = 15.0
+_LOOK_AGAIN: Final = 0.2
 _DISK_SHARE: Final = 0.8
 
 
@@ -101,7 +105,11 @@ def status(folder: Path) -> HubStatus:
     async def in_time() -> HubStatus:
         try:
             async with asyncio.timeout(_STATUS_SECONDS):
-                return await _status(folder)
+                while True:
+                    try:
+                        return await _status(folder)
+                    except NatsError:  # the broker reads its configuration again, or is started again
+                        await asyncio.sleep(_LOOK_AGAIN)
         except TimeoutError:
             raise HubError(f"the hub did not answer within {_STATUS_SECONDS:g} s") from None
 
@@ -132,7 +140,7 @@ async def _status(folder: Path) -> HubStatus:
         remarks=(
             *remarks_on(sites, now, folder),
             *_remarks_on_own_certificates(HubFolder(folder), now),
-            *_remarks_on_disk(used, state.disk_bytes),
+            *_remarks_on_disk(used, state.disk_bytes, free_bytes(folder)),
         ),
     )
 
@@ -244,7 +252,9 @@ def _remarks_on_own_certificates(hub: HubFolder, now: datetime) -> Iterator[HubR
         yield HubRemark(kind="certificate", message=message, hint=_NEW_HUB)
 
 
-def _remarks_on_disk(used: int, allowed: int) -> Iterator[HubRemark]:
+def _remarks_on_disk(used: int, allowed: int, free: int) -> Iterator[HubRemark]:
+    if free < DISK_FULL:
+        yield HubRemark(kind="disk", message=_DISK_FULL, hint=_FREE_SPACE)
     if used > allowed * _DISK_SHARE:
         yield HubRemark(kind="disk", message=_DISK.format(percent=100 * used // allowed), hint=_MORE_DISK)
 
@@ -305,6 +315,14 @@ _VERSION: Final = Text(
 _SAME_RELEASE: Final = Text(
     "use the same release everywhere; upgrade the workers first",
     "すべて同じリリースにしてください。ワーカを先に更新します",
+)
+_DISK_FULL: Final = Text(
+    "the hub's disk is full: the broker stores nothing, and results wait at the workers",
+    "ハブのディスクに空きがありません。ブローカは何も保存できず、結果はワーカで待っています",
+)
+_FREE_SPACE: Final = Text(
+    "free some space on it: 'slp-ops hub up' then starts the broker again by itself",
+    "ディスクを空けてください。'slp-ops hub up' がブローカを自動的に再起動します",
 )
 _DISK: Final = Text(
     "{percent} % of the broker's disk is used: at 100 % results wait at the workers",

@@ -24,7 +24,7 @@ from slp_ops.app.change.plan_file import sealed_plan
 from slp_ops.app.change.results import ChangeResult, PlanResult
 from slp_ops.app.change.verb import ChangeVerb
 from slp_ops.app.change_session import ChangeSession, FleetOptions
-from slp_ops.app.change_task import ChangeTask, rules_digest, unfit_for_hub
+from slp_ops.app.change_task import CHANGE, ChangeTask, rules_digest, unfit_for_hub
 from slp_ops.app.commands import choose_commands
 from slp_ops.app.rule_options import knowledge_of
 from slp_ops.errors import InputError
@@ -40,7 +40,6 @@ from slp_ops.planning import (
     plan_save,
 )
 from slp_ops.planning.documents import read_plans
-from slp_ops.planning.journal_state import StepState
 from slp_ops.planning.rebuild import rebuilt
 from slp_ops.planning.repeat import repeatable_step
 from slp_ops.planning.values import values_of
@@ -48,6 +47,8 @@ from slp_ops.playbook.template import secrets_in
 from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
 from slp_ops.rules.settings import Intent
+from slp_ops.runs.journal_lookup import resumable_journal as resumable_journal
+from slp_ops.runs.journal_lookup import reversible_journal as reversible_journal
 from slp_ops.runs.seal import Seals
 from slp_ops.steps import ExecStep
 
@@ -267,6 +268,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
     attachment: ClassVar[str] = "change.json"
     ascii_only: ClassVar[bool] = True
     in_journal: ClassVar[bool] = False
+    hub_work = CHANGE
 
     def __init__(self, request: ApplyRequest, wanted: Wanted) -> None:
         self._request = request
@@ -302,27 +304,19 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
                 command = shlex.join(["slp-ops", "remediate", *words, "--limit", plan.name])
                 raise InputError(
                     f"{plan.name}: {reason}; nothing was sent",
-                    hint=f"on a computer at site {plan.site}, without a hub: {command}",
+                    hint=f"on a computer at site {plan.site}: SLP_OPS_HUB= {command}",
                 )
 
     def hub_task(
         self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
     ) -> ChangeTask:
         """Return the plan, and what the operator has decided about it."""
-        return ChangeTask(
-            device=device,
-            change=change,
-            plan=state.plan,
+        return replace(
+            ChangeTask.of(device, state, change, options, back=back),
             rules=rules_digest(self._wanted.audit_options.knowledge),
-            owner="" if state.approved is None else state.approved.worker,
-            back=back,
-            rollback_on_fail=options.rollback_on_fail,
             manual_done=self._request.manual_done,
             timer=self._wanted.timer,
             decision=self._request.settled.get(device.name),
-            done=tuple(number for number, step in state.steps.items() if step is StepState.DONE),
-            wait=options.wait,
-            reload_wait=options.reload_wait,
         )
 
     def observe(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:

@@ -31,7 +31,8 @@ class WorkerRequest:
 
     ``allow`` is the highest risk of a change that it makes; rules and playbooks of the folders are installed
     at the worker, beside the packaged ones.
-    ``saves_usage``: it may save the usage reports of its switches, for ``slp-ops usage save --hub``.
+    ``saves_usage``: it may save the usage reports of its switches, for ``slp-ops usage save --hub``;
+    ``imports_usage``: it may import acknowledgements on them, for ``slp-ops usage import --hub``.
     """
 
     site: str
@@ -42,6 +43,7 @@ class WorkerRequest:
     rules_dir: Path | None = None
     playbooks_dir: Path | None = None
     saves_usage: bool = False
+    imports_usage: bool = False
 
 
 def run(request: WorkerRequest, operator: Operator) -> None:
@@ -95,6 +97,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
                 allow=request.allow,
                 wanted=Wanted(playbooks=playbooks, audit_options=AuditOptions(knowledge=knowledge)),
                 folder=journals,
+                imports_usage=request.imports_usage,
             ),
             transport=transport,
         ),

@@ -23,14 +23,16 @@ from slp_ops.app.change.context import (
     BufferedEvidence,
     ChangeContext,
     EvidenceRecord,
+    FileCopying,
     StopController,
     Timeouts,
 )
 from slp_ops.app.change.operator import Decisions, ScriptedAnswers
-from slp_ops.app.change_task import ChangeAnswer, ChangeReport, rules_digest, unfit_for_hub
-from slp_ops.app.commands import choose_commands
+from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles
 from slp_ops.app.read_device import collect
 from slp_ops.app.site_journals import CLAIM_FILE, held
+from slp_ops.app.site_planning import PlaybookPlanning, at_site
+from slp_ops.app.usage_import_task import ImportPlanning
 from slp_ops.cluster.approval import InvalidApproval, digest_of, verified
 from slp_ops.cluster.broker import ACK_WAIT
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
@@ -72,12 +74,14 @@ if TYPE_CHECKING:
     from slp_ops.app.change_task import ChangeTask
     from slp_ops.app.remediate import Wanted
     from slp_ops.app.site_journals import KnownJournal
+    from slp_ops.app.site_planning import SitePlanning
     from slp_ops.cluster.approval import Approval
     from slp_ops.cluster.messages import TaskMessage
+    from slp_ops.parsing import Facts
     from slp_ops.planning.journal_state import RecordedChange
     from slp_ops.planning.model import PlanningResult
     from slp_ops.playbook import Risk
-    from slp_ops.ports import ChangingTransport, OnEvent
+    from slp_ops.ports import CopyingTransport, OnEvent
     from slp_ops.rules.values import Outcome
     from slp_ops.runs.run_writer import DeviceFolder
 
@@ -92,7 +96,6 @@ _BEAT_ANSWER: Final = 3.0
 _BEAT_AGAIN: Final = 1.0
 _LONGEST_STEP: Final = 30.0  # what a worker that ends grants the steps that run
 _KEPT: Final = timedelta(days=60)
-_AT_SITE: Final = "run it on a computer at the site: slp-ops remediate without --hub"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +103,14 @@ class ChangePolicy:
     """A worker's own side of changes.
 
     ``approvers`` are the keys of its joining, ``allow`` is the highest risk, ``wanted`` has its rules and
-    playbooks, ``folder`` has its journals.
+    playbooks, ``folder`` has its journals. ``imports_usage`` permits ``usage import``.
     """
 
     approvers: tuple[str, ...]
     allow: Risk
     wanted: Wanted
     folder: Path
+    imports_usage: bool = False
 
 
 @json_document
@@ -133,7 +137,7 @@ class SiteChanges:
     holder: str
     client: Client
     js: JetStreamContext
-    transport: ChangingTransport
+    transport: CopyingTransport
     _running: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _stops: dict[str, set[StopController]] = field(default_factory=dict)
 
@@ -162,11 +166,14 @@ class SiteChanges:
         on_event: OnEvent,
     ) -> ChangeAnswer:
         """Make an approved change, or tell what became of it. Raises ChangeRefused, StoreError."""
-        self._check(task)
+        is_import = order.work == IMPORT.name
+        planning: SitePlanning = ImportPlanning() if is_import else PlaybookPlanning(self.policy.wanted)
+        self._check(task, planning)
         stop = StopController()
         change = _Change(
             owner=self,
             task=task,
+            planning=planning,
             run=order.run,
             digest=digest_of(order.task),
             place=self.policy.folder / task.change / folder_name(task.device.name),
@@ -202,7 +209,7 @@ class SiteChanges:
             if stop.now() - answered > _LOST:
                 stop.stop()
 
-    def _check(self, task: ChangeTask) -> None:
+    def _check(self, task: ChangeTask, planning: SitePlanning) -> None:
         """Refuse what this worker never does. Raises ChangeRefused."""
         policy, plan = self.policy, task.plan
         if not is_plain(task.change) or plan.name != task.device.name or plan.site != self.site:
@@ -215,22 +222,9 @@ class SiteChanges:
         if plan.risk.rank > policy.allow.rank:
             raise ChangeRefused(
                 f"the worker does not permit what is {plan.risk.value}",
-                hint=f"start it with --allow {plan.risk.value}, or {_AT_SITE}",
+                hint=f"start it with --allow {plan.risk.value}, or {at_site(planning.verb)}",
             )
-        if reason := unfit_for_hub(plan, policy.wanted.playbooks):
-            raise ChangeRefused(reason, hint=_AT_SITE)
-        if task.rules != rules_digest(policy.wanted.audit_options.knowledge):
-            raise ChangeRefused(
-                "the rules of the worker are not those of the plan",
-                hint="use the same release at every worker and here; start the worker with the same --rules",
-            )
-        known = {playbook.id for playbook in policy.wanted.playbooks}
-        for action in plan.actions:
-            if action.playbook not in known:
-                raise ChangeRefused(
-                    f"the worker has no playbook {action.playbook}",
-                    hint="start it with the folder of your playbooks: slp-ops worker --playbooks DIR",
-                )
+        planning.check(task)
         for _, step in plan.steps:
             if unsendable(step) is not None:
                 raise ChangeRefused("a line of the plan has a control character")
@@ -242,6 +236,7 @@ class _Change:
 
     owner: SiteChanges
     task: ChangeTask
+    planning: SitePlanning
     run: str
     digest: str
     place: Path
@@ -317,7 +312,8 @@ class _Change:
                 parts = "; ".join(plan_differences(begun, self.task.plan))
                 raise ChangeRefused(
                     f"the plan differs from that of the change which this worker began ({parts})",
-                    hint="a step with other values is repeated at the site: slp-ops remediate without --hub",
+                    hint="a step with other values is repeated at the site: "
+                    f"SLP_OPS_HUB= slp-ops {self.planning.verb}",
                 )
             last = state.approved
             is_same = last is not None and (last.task, last.run) == (self.digest, self.run)
@@ -434,20 +430,16 @@ class _Change:
 
     # -- the change -------------------------------------------------------------------------------
 
-    @property
-    def _planning(self) -> Wanted:
-        """Return the worker's own playbooks and rules, with the parameters of the plan."""
-        return replace(self.owner.policy.wanted, timer=self.task.timer).as_in(self.task.plan)
+    def _judge(self, facts: Facts) -> tuple[Outcome, ...]:
+        return self.planning.judge(self.task, facts)
 
     def _plan_again(self, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]) -> PlanningResult:
-        planning = self._planning
-        return planning.plan(planning.switch(self.task.device, memory, outcomes))
+        return self.planning.replan(self.task, memory, outcomes)
 
     async def _make(self, journal: JournalFile, state: SwitchState, *, decision: bool) -> ChangeAnswer:
-        task, wanted = self.task, self.owner.policy.wanted
+        task = self.task
         settled = {task.device.name: task.decision} if decision and task.decision is not None else {}
         journal.reserve((task.plan,))
-        rows = wanted.audit_options.knowledge.row_commands
         context = ChangeContext(
             device=task.device,
             plan=task.plan,
@@ -455,15 +447,16 @@ class _Change:
             evidence=self.evidence,
             mask=self.mask,
             journal=journal,
-            commands=choose_commands("support", rows),
-            row_commands=rows,
-            judge=lambda facts: wanted.judge(task.device, facts),
+            commands=self.planning.commands,
+            row_commands=self.planning.row_commands,
+            judge=self._judge,
             replan=self._plan_again,
             operator=ScriptedAnswers(
                 manual_done=task.manual_done, settled=Decisions(settled, {task.device.name: state})
             ),
             stop_controller=self.stop,
             timeouts=Timeouts(wait=task.wait, reload=task.reload_wait),
+            copying=FileCopying(transport=self.owner.transport, file_store=TaskFiles(task)),
             on_event=self.on_event,
         )
         if task.back:
@@ -529,13 +522,12 @@ class _Change:
 
     async def _read(self) -> tuple[BufferedEvidence, Text | None]:
         """Read the switch; return also why that was not possible."""
-        rows = self.owner.policy.wanted.audit_options.knowledge.row_commands
-        memory = BufferedEvidence(self.evidence, self.mask, rows)
+        memory = BufferedEvidence(self.evidence, self.mask, self.planning.row_commands)
         result = await collect(
             self.task.device,
             transport=self.owner.transport,
             evidence=memory,
-            commands=choose_commands("support", rows),
+            commands=self.planning.commands,
             on_event=self.on_event,
         )
         if memory.any_read:
@@ -545,14 +537,14 @@ class _Change:
 
     async def _shown(self) -> Text:
         """Return what the switch shows of the plan: applied, not applied, or unknown."""
-        task, wanted = self.task, self.owner.policy.wanted
+        task = self.task
         memory, why = await self._read()
         if why is not None:
             return why
         facts = memory.facts
         if serials_of(FactContext(facts)) != task.plan.serials:
             return _OTHER_SWITCH
-        found = self._plan_again(memory, wanted.judge(task.device, facts))
+        found = self._plan_again(memory, self._judge(facts))
         if task.back or memory.any_cut:
             return _UNKNOWN
         if found.plan is None:

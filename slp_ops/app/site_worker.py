@@ -20,14 +20,14 @@ from weakref import WeakValueDictionary
 
 from nats.errors import Error as NatsError
 
-from slp_ops.app.change_task import CHANGE
+from slp_ops.app.change_task import CHANGES
 from slp_ops.app.device_outcome import Outcome, outcome_of
 from slp_ops.app.device_work import ChangeTools, DeviceTools
 from slp_ops.app.foreign_errors import is_foreign
 from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
-from slp_ops.app.works import USAGE_SAVE, WORKS, work_of
+from slp_ops.app.works import USAGE_IMPORT, USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.evidence_parts import is_stored, send
@@ -59,6 +59,11 @@ from slp_ops.runs.run_writer import RunEvidence
 from slp_ops.temporary_files import temporary_folder
 from slp_ops.version import __version__
 
+try:
+    from isal.isal_zlib import compressobj
+except ImportError:  # upgraded without the extra: the same stream, in five times the time
+    from zlib import compressobj  # type: ignore[assignment]  # it takes a level as the other does
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
     from pathlib import Path
@@ -81,7 +86,7 @@ _STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
 _MOST_TAKEN: Final = 1000  # names of captures in a task
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
-_WITH_FILES: Final = frozenset({USAGE_SAVE, CHANGE.name})  # works that may leave files beside the captures
+_WITH_FILES: Final = frozenset({USAGE_SAVE, *CHANGES})  # works that may leave files beside the captures
 # Fields of a device that decide where a session goes and with what.
 _LOGIN: Final = ("site", "host", "port", "username", "credential", "platform", "jump", "legacy_ssh")
 
@@ -146,6 +151,7 @@ class _SiteWorker:
     transport: Transport
     copying: PacedCopies | None
     serving: set[asyncio.Task[None]] = field(default_factory=set)
+    at_hand: dict[int, Msg] = field(default_factory=dict)  # tasks that are served
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
     # Runs that were not cancelled when that was asked; see _is_cancelled.
     going_on: set[str] = field(default_factory=set)
@@ -203,7 +209,7 @@ class _SiteWorker:
         return to_message(
             Heartbeat(
                 version=__version__,
-                works=(*(name for name in WORKS if self._permits(name)), CHANGE.name),
+                works=tuple(name for name in (*WORKS, *CHANGES) if self._permits(name)),
                 clock=datetime.now(UTC),
                 max_sessions=self.settings.max_sessions,
                 sessions=len(self.serving),
@@ -212,7 +218,10 @@ class _SiteWorker:
         )
 
     def _permits(self, work: str) -> bool:
-        """Return whether the worker's owner permits a work. All but one only read."""
+        """Return whether the worker's owner permits a work: what writes files to flash needs an option."""
+        changes = self.settings.changes
+        if work == USAGE_IMPORT:
+            return changes is not None and changes.policy.imports_usage
         return work != USAGE_SAVE or self.settings.copying is not None
 
     async def run(self, check: Callable[[], Awaitable[None]]) -> None:
@@ -220,6 +229,7 @@ class _SiteWorker:
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
         pull = TaskPull(self.client, site, self.limits.slots, self._take)
+        holding = asyncio.create_task(self._hold())
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat(check))
@@ -234,6 +244,7 @@ class _SiteWorker:
                 task.cancel()
             if self.serving:
                 await asyncio.wait(self.serving, timeout=_STOP_SECONDS)
+            holding.cancel()
             await self.limits.leave()
             with suppress(NatsError, OSError):
                 await self.js.publish(self._heart, self._heartbeat(leaving=True), timeout=_PAUSE)
@@ -257,6 +268,14 @@ class _SiteWorker:
                     await self.client.publish(self._heart, self._heartbeat())
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
+    async def _hold(self) -> None:
+        """Tell the broker of each task that it is at work, so that it gives it to no other worker."""
+        while True:
+            await asyncio.sleep(ACK_WAIT / 4)
+            for message in list(self.at_hand.values()):
+                with suppress(NatsError, OSError):
+                    await message.in_progress()
+
     def _take(self, message: Msg) -> None:
         task = asyncio.create_task(self._serve(message))
         self.serving.add(task)
@@ -277,7 +296,7 @@ class _SiteWorker:
 
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
-        holding = asyncio.create_task(_hold(message))
+        self.at_hand[id(message)] = message
         try:
             names = _names_of(message, self.settings.site)
             try:
@@ -299,7 +318,7 @@ class _SiteWorker:
                 await message.nak()  # another worker takes it now
             raise
         finally:
-            holding.cancel()
+            del self.at_hand[id(message)]
 
     async def _answer(self, message: Msg, names: tuple[str, str, str]) -> None:
         """Do a task unless its evidence is stored or its run cancelled.
@@ -363,7 +382,7 @@ class _SiteWorker:
                 evidence = held = kept.folder_as(HeldFolder, order.folder)
             visit = asyncio.create_task(self._outcome(order, message, kept, evidence))
             visits = self.visits.setdefault(order.run, set())
-            if order.work != CHANGE.name:  # a change is not cut off in a step
+            if order.work not in CHANGES:  # a change is not cut off in a step
                 visits.add(visit)
             try:
                 outcome = await visit
@@ -376,13 +395,17 @@ class _SiteWorker:
                 visits.discard(visit)
                 if not visits:
                     self.visits.pop(order.run, None)
-            data = await asyncio.to_thread(
+            packing = partial(
                 pack,
                 folder / order.folder,
                 held={} if held is None else held.files(),
                 without=set(order.taken),
                 exchanged=evidence.exchanged,
+                compressor=compressobj,
+                digests=None if held is None else held.digests(),
             )
+            # What is in memory alone is so little that another thread would cost more.
+            data = packing() if held is not None and not folder.exists() else await asyncio.to_thread(packing)
             await send(
                 self.js,
                 (self.settings.site, order.run, order.device),
@@ -438,7 +461,7 @@ class _SiteWorker:
     def _work(self, order: TaskMessage, message: Msg, mask: Callable[[str], str]) -> AnyWork:
         """Return the work of a task. Raises ValueError."""
         changes = self.changes
-        if order.work != CHANGE.name or changes is None:
+        if order.work not in CHANGES or changes is None:
             return work_of(order.work)
 
         async def visit(task: ChangeTask, tools: DeviceTools) -> ChangeAnswer:
@@ -451,7 +474,7 @@ class _SiteWorker:
                 on_event=tools.on_event,
             )
 
-        return replace(CHANGE, visit=visit)
+        return replace(CHANGES[order.work], visit=visit)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""
@@ -490,14 +513,6 @@ class _Progress:
                 message = Event(what=event.what, detail=event.detail, bytes=event.bytes)
                 await self.client.publish(self.subject, to_message(message))
             await asyncio.sleep(_PROGRESS_SECONDS)
-
-
-async def _hold(message: Msg) -> None:
-    """Tell the broker that the task is at work, so that it gives it to no other worker."""
-    while True:
-        await asyncio.sleep(ACK_WAIT / 4)
-        with suppress(NatsError, OSError):
-            await message.in_progress()
 
 
 async def _acknowledge(message: Msg) -> None:

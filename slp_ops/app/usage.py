@@ -18,10 +18,15 @@ from slp_ops.app.change.operator import AssumeFilesCopied, ChangeOperator, Decis
 from slp_ops.app.change.options import ChangeOptions
 from slp_ops.app.change.verb import ChangeVerb
 from slp_ops.app.change_session import ChangeSession, FleetOptions
+from slp_ops.app.change_task import IMPORT, ChangeTask
+from slp_ops.app.collect_task import COLLECT, CollectTask
+from slp_ops.app.commands import CommandList
 from slp_ops.app.follow_up import journal_command
+from slp_ops.app.inputs import facts_of
 from slp_ops.app.live_run import read_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
-from slp_ops.app.read_facts import FactsReading, FactsTask, facts_work
+from slp_ops.app.read_device import CollectOptions
+from slp_ops.app.usage_import_task import LARGEST_FILES, files_for, size_of_files
 from slp_ops.app.usage_over_hub import save_over_hub
 from slp_ops.app.usage_reports import (
     UsageReportStore,
@@ -34,7 +39,9 @@ from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.rules.dependencies import FactContext
+from slp_ops.runs import Runs
 from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore
+from slp_ops.runs.journal_lookup import resumable_journal as resumable_journal
 from slp_ops.steps import ManualStep
 from slp_ops.usage import upload
 from slp_ops.usage.bundles import COLUMNS as BUNDLE_COLUMNS
@@ -197,22 +204,28 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     files = AckFiles.read(acks) if acks else AckFiles()
     before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
 
-    reading = FactsReading(
-        commands=[each for each in exchange_commands() if each.command != "show running-config"]
-    )
+    commands = CommandList.of([each for each in exchange_commands() if each.command != "show running-config"])
     done = read_switches(
         "usage-status",
-        facts_work("usage-status", reading),
-        lambda device, earlier: FactsTask(device=device, earlier=earlier),
+        COLLECT,
+        lambda device, earlier: CollectTask(
+            device=device, commands=commands, collect_options=CollectOptions(), earlier=earlier
+        ),
         target=fleet.target,
         connecting=fleet.connecting,
         runs_dir=fleet.runs_dir,
         operator=operator,
     )
+    stored = Runs(fleet.runs_dir).open(done.run_id)
     read = [
-        ExchangeSwitch(name=result.name, site=result.site, known=FactContext(found.facts), running=None)
+        ExchangeSwitch(
+            name=result.name,
+            site=result.site,
+            known=FactContext(facts_of(stored, result.name)),
+            running=None,
+        )
         for result in done.results
-        if (found := done.answers.get(result.name)) is not None and found.facts is not None
+        if result.captures
     ]
     matched = match(files.files, read, assigned={}, imported=imported) if files.files else MatchedFiles()
     names = {each.name for each in read}
@@ -437,9 +450,11 @@ class ImportVerb(ExchangeVerb[ImportResult]):
 
     verb: ClassVar[str] = "usage import"
     title: ClassVar[str] = "usage-import"
+    hub_work = IMPORT
 
     def __init__(self, request: ImportRequest) -> None:
         self._request = request
+        self._kept = FolderFileStore(Path(ACKS))  # the files of the journal
         self._acks = AckFiles()
         self._refused: set[tuple[str, str]] = set()  # switches and SHA-256
         self._done: Mapping[UnitId, str] = {}  # the switches of these units have their answer
@@ -493,7 +508,37 @@ class ImportVerb(ExchangeVerb[ImportResult]):
     def files(self, recorded: RecordedChange) -> ports.FileStore:
         """Return the folder of the journal."""
         self._plans = {plan.name: plan for plan in recorded.begin.plans}
-        return FolderFileStore(Path(str(recorded.begin.acks)))
+        self._kept = FolderFileStore(Path(str(recorded.begin.acks)))
+        return self._kept
+
+    def check_hub(self, plans: Iterable[SwitchPlan]) -> None:
+        """Refuse files that are too large for a task."""
+        for plan in plans:
+            if (size := size_of_files(plan)) > LARGEST_FILES:
+                raise InputError(
+                    f"{plan.name}: its files have {size} bytes, and at most {LARGEST_FILES} go over a hub; "
+                    "nothing was sent",
+                    hint=f"on a computer at site {plan.site}: "
+                    f"SLP_OPS_HUB= slp-ops usage import ACK --limit {plan.name}",
+                )
+
+    def hub_task(
+        self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
+    ) -> ChangeTask:
+        """Return the plan with its files.
+
+        What the operator was asked to copy counts as copied: the switch's MD5 of it is verified next.
+        """
+        was_asked = any(
+            isinstance(step, ManualStep) and number in state.steps
+            for number, (_, step) in enumerate(state.plan.steps)
+        )
+        return replace(
+            ChangeTask.of(device, state, change, options, back=back),
+            manual_done=was_asked,
+            decision=self._request.settled.get(device.name),
+            files=files_for(state.plan, self._kept.load),
+        )
 
     def step_operator(
         self, operator: ChangeOperator, *, resumed: Mapping[str, SwitchState] | None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from slp_ops.app.device_work import AnyWork
 
 USAGE_SAVE: Final = "usage-save"
+USAGE_IMPORT: Final = "usage-import"  # over a hub only, see ``change_task.py``
 # Imported when it is first needed: a worker that only reads needs no rules.
 _WORKS: Final[Mapping[str, tuple[str, str]]] = {
     "collect": ("slp_ops.app.collect_task", "COLLECT"),

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from slp_ops.app.change_session import NoBatches, Risk, parse_batches
+from slp_ops.cli.calling import call
+from slp_ops.cli.completion import complete_run
+from slp_ops.cli.language import notice
 from slp_ops.cli.options import ConsentOption, NamedPath, SelectingVerbOption, VerbOption
 
 if TYPE_CHECKING:
@@ -23,6 +26,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def change_options(command: _Command) -> _Command:
     """Add the options of ``remediate``; the command receives them as ``options`` and ``revert_timer``."""
     return _with_options(command, _CHANGE)
+
+
+def find_journal(find: Callable[[Path, Path, str], Path], ref: Path, runs_dir: Path, title: str) -> Path:
+    """Return the journal that ``last`` or a run means, and print it."""
+    journal = call(find, ref, runs_dir, title)
+    if journal != ref:
+        notice(f"{ref}: {journal}")
+    return journal
 
 
 def exchange_options(verb: str) -> Callable[[_Command], _Command]:
@@ -173,9 +184,10 @@ def _exchange_options(prefix: str) -> Sequence[Callable[[_Command], _Command]]:
         click.option(
             "--resume",
             cls=SelectingVerbOption,
-            type=NamedPath(path_type=Path, dir_okay=False),
+            type=NamedPath(path_type=Path),
             envvar=f"{prefix}_RESUME",
-            metavar="JOURNAL",
+            metavar="JOURNAL|RUN|last",
+            shell_complete=complete_run,
             help="Resume an interrupted call, or one in which a switch failed.",
         ),
         click.option(

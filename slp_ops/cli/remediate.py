@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.change_options import change_options, parse_outcomes, settle_option
-from slp_ops.cli.completion import complete_playbook
+from slp_ops.cli.change_options import change_options, find_journal, parse_outcomes, settle_option
+from slp_ops.cli.completion import complete_playbook, complete_run
 from slp_ops.cli.exits import Result, change_results, code_of, flow_results, plan_results
 from slp_ops.cli.language import notice, spoken
 from slp_ops.cli.next_command import with_options
@@ -115,10 +115,11 @@ if TYPE_CHECKING:
 @click.option(
     "--resume",
     cls=SelectingVerbOption,
-    type=NamedPath(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path),
     envvar="SLP_OPS_REMEDIATE_RESUME",
-    metavar="JOURNAL",
-    help="Resume; steps with an unknown outcome are resolved first.",
+    metavar="JOURNAL|RUN|last",
+    shell_complete=complete_run,
+    help="Resume; steps with an unknown outcome are resolved first. 'last' is the newest change or flow.",
 )
 @click.option(
     "--answers",
@@ -132,10 +133,11 @@ if TYPE_CHECKING:
 @click.option(
     "--rollback",
     cls=SelectingOption,
-    type=NamedPath(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path),
     envvar="SLP_OPS_ROLLBACK",
-    metavar="JOURNAL",
-    help="Roll back a change: restore the earlier configuration.",
+    metavar="JOURNAL|RUN|last",
+    shell_complete=complete_run,
+    help="Roll back a change: restore the earlier configuration. 'last' is the newest that is in force.",
 )
 @settle_option
 @click.option(
@@ -195,8 +197,11 @@ def command(
     _one_of(flow=flow, plan=plan_file, resume=resume, rollback=rollback, out=out)
     if out is not None and not dry_run:
         raise click.UsageError("--out saves the plan of a --dry-run")
+    if resume is not None:
+        resume = find_journal(remediate.resumable_journal, resume, runs_dir, "remediate")
+    if rollback is not None:
+        rollback = find_journal(remediate.reversible_journal, rollback, runs_dir, "remediate")
     in_flow = flow is not None or (resume is not None and call(is_flow, resume))
-    _one_of(flow=in_flow, hub=connecting.hub)
     operator = TerminalChangeOperator(lang, as_json=as_json, details=details, in_flow=in_flow)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slp_ops.cli.calling import call
-from slp_ops.cli.change_options import exchange_options, parse_outcomes, settle_option
+from slp_ops.cli.change_options import exchange_options, find_journal, parse_outcomes, settle_option
 from slp_ops.cli.exits import Result, change_results, code_of, plan_results, read_result
 from slp_ops.cli.language import notice
 from slp_ops.cli.options import (
@@ -160,7 +160,8 @@ def save(
     found: list[Result] = []
     result = None
     if resume is not None:
-        result = call(usage.resume_save, request, resume, operator)
+        journal = find_journal(usage.resumable_journal, resume, runs_dir, "usage-save")
+        result = call(usage.resume_save, request, journal, operator)
     else:
         planned, result = call(usage.save, request, operator, dry_run=dry_run)
         found += plan_results(planned.plan, complete=not planned.unread)
@@ -179,6 +180,7 @@ def save(
 @click.argument("acks", nargs=-1, type=NamedPath(path_type=Path), metavar="[ACK]...")
 @target_options
 @connecting_options
+@hub_option
 @runs_dir_option
 @click.option(
     "--for",
@@ -247,7 +249,8 @@ def import_(
     found: list[Result] = []
     result = None
     if resume is not None:
-        result = call(usage.resume_import, request, resume, operator)
+        journal = find_journal(usage.resumable_journal, resume, runs_dir, "usage-import")
+        result = call(usage.resume_import, request, journal, operator)
     else:
         planned, result = call(usage.import_acks, request, operator, dry_run=dry_run)
         found += plan_results(planned.plan, complete=not planned.unread)
@@ -266,6 +269,7 @@ def import_(
 @click.argument("acks", nargs=-1, type=NamedPath(path_type=Path), metavar="[ACK]...")
 @target_options
 @connecting_options
+@hub_option
 @runs_dir_option
 @lang_option
 @json_option

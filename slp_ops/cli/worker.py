@@ -67,6 +67,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Permit slp-ops usage save --hub: a file of usage reports on flash, its copy, its deletion.",
 )
+@click.option(
+    "--usage-import",
+    "imports_usage",
+    cls=ConsentOption,
+    is_flag=True,
+    help="Permit slp-ops usage import --hub: an approved file of CSSM on flash, its import, its deletion.",
+)
 @inventory_option
 @ssh_config_option
 @source_options
@@ -93,6 +100,7 @@ def command(
     access: Path | None,
     max_sessions: int,
     saves_usage: bool,
+    imports_usage: bool,
     inventory_path: Path | str,
     ssh_config: Path,
     sources: SourceOptions,
@@ -140,6 +148,7 @@ def command(
         rules_dir=rules_dir,
         playbooks_dir=playbooks_dir,
         saves_usage=saves_usage,
+        imports_usage=imports_usage,
     )
     run_worker.run(request, TerminalOperator())
     click.echo(spoken("the worker has ended"), err=True)

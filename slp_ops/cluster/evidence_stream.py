@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 64  # of at most 1 MB each
 _WAIT: Final = 5.0
 _PAUSE: Final = 0.2
+_GATHER: Final = 0.05  # so that a request, a write to the disk and a removal are for more than one end
 _IDLE: Final = 60.0  # without a request for so long, the broker forgets the consumer
 
 
@@ -65,6 +66,8 @@ async def stored_ends(client: Client, run: str) -> AsyncGenerator[list[StoredEnd
                     await pulled.consumer_info()  # raises where the broker has lost it
                     messages = []
                 yield [end for each in messages if (end := _end(each, connection)) is not None]
+                if len(messages) < _AT_ONCE:
+                    await asyncio.sleep(_GATHER)
         except (NatsError, OSError):
             await asyncio.sleep(_PAUSE)
         finally:

@@ -115,6 +115,14 @@ class RunControl:
 
 
 @json_document
+class HubNotice:
+    """Sent by the hub to operators for as long as it is so. With a full disk the broker stores nothing."""
+
+    schema: Literal["slp-ops/hub-notice/1"] = "slp-ops/hub-notice/1"
+    disk_full: bool
+
+
+@json_document
 class Fence:
     """The worker that has a change of a device. ``claim`` is a random number of its own."""
 

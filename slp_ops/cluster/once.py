@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError, BadRequestError, NotFoundError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
@@ -69,8 +69,30 @@ async def last_of(js: JetStreamContext, stream: str, subject: str) -> bytes | No
         return None
 
 
-async def remove_task(client: Client, stream: str, subject: str, sequence: int | None = None) -> None:
-    """Remove the message of a subject, whose sequence is looked up unless it is known.
+async def remove_tasks(client: Client, stream: str, tasks: Mapping[str, int | None]) -> None:
+    """Remove the messages of subjects, whose sequences are looked up unless they are known.
+
+    The broker does what one connection asks for in its order, so that its answer to the last of them is one
+    for all; behind a connection that was made again meanwhile, each is removed with an answer of its own.
+    """
+    known = [name for name, sequence in tasks.items() if sequence is not None]
+    unanswered, last = known[:-1], known[-1:]
+    connection = client.stats["reconnects"]
+    is_sent = False
+    with suppress(NatsError, OSError):
+        for name in unanswered:
+            await client.publish(_DELETE.format(stream), _deletion(tasks[name]))
+        is_sent = True
+    for name in last:
+        await _remove_task(client, stream, name, tasks[name])
+    if is_sent and client.stats["reconnects"] == connection:
+        unanswered = []
+    left = [name for name, sequence in tasks.items() if sequence is None]
+    await asyncio.gather(*(_remove_task(client, stream, name, tasks[name]) for name in unanswered + left))
+
+
+async def _remove_task(client: Client, stream: str, subject: str, sequence: int | None) -> None:
+    """Remove the message of a subject, and wait for the answer.
 
     A purge by subject would move the acknowledged part of a consumer past other messages that are at work,
     and they would not be delivered again when their worker dies. The message is not overwritten on the disk,
@@ -81,14 +103,17 @@ async def remove_task(client: Client, stream: str, subject: str, sequence: int |
         number = sequence
         if number is None:
             number = (await client.jetstream().get_msg(stream, subject=subject, direct=True)).seq
-        wanted = json.dumps({"seq": number, "no_erase": True}).encode()
-        answer = await client.request(_DELETE.format(stream), wanted, timeout=_ANSWER_SECONDS)
+        answer = await client.request(_DELETE.format(stream), _deletion(number), timeout=_ANSWER_SECONDS)
         if (error := json.loads(answer.data).get("error")) is not None:
             raise APIError.from_error(error)
 
     # The server says in several ways that a message is not there any more.
     with suppress(NotFoundError, BadRequestError, ServerError):
         await _answer(delete, answers=(NotFoundError, BadRequestError, ServerError))
+
+
+def _deletion(sequence: int | None) -> bytes:
+    return json.dumps({"seq": sequence, "no_erase": True}).encode()
 
 
 async def remove(js: JetStreamContext, stream: str, subject: str) -> None:

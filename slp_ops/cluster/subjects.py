@@ -13,6 +13,7 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.heartbeat.SITE.WORKER             a worker that is alive
     slp.hostkey.SITE.HOST                 the first host key that a worker has met at a host and port
     slp.limits.SITE.ledger                limits that the site's workers share, see site_ledger.py
+    slp.hub                               what keeps the hub from working, to operators; not stored
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ APPROVAL: Final = "slp.approval"
 HOST_KEY: Final = "slp.hostkey"
 LIMITS: Final = "slp.limits"
 LEDGER: Final = "ledger"
+HUB: Final = "slp.hub"
 
 ANY: Final = "*"  # in a subject that is listened to: every site, run or device
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # 16.x prints these with a hyphen, and every release takes both.
 _SPELLINGS: Final = (("ip domain-lookup", "ip domain lookup"), ("ip domain-name", "ip domain name"))
@@ -31,7 +32,7 @@ def normalize(line: str) -> str:
     return text.lower() if "ip name-server " in text else text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: it keeps its index
 class RunningConfig:
     """Lines with the lines of their mode, outermost first. ``whole`` when the end was read."""
 
@@ -43,24 +44,33 @@ class RunningConfig:
         """Read ``show running-config``: indentation makes the modes, comments and banners are left out."""
         return cls(tuple(_lines(text)), any(line.rstrip() == "end" for line in text.split("\n")))
 
-    def lines_in(self, *mode: str) -> tuple[str, ...]:
-        """The lines directly in a mode, as they are printed."""
-        wanted = tuple(normalize(line) for line in mode)
-        return tuple(line for place, line in self.lines if tuple(map(normalize, place)) == wanted)
-
     def find(self, line: str, under: tuple[str, ...] = ()) -> str | None:
         """This very line in a mode, as it is printed."""
-        wanted = normalize(line)
-        return next((each for each in self.lines_in(*under) if normalize(each) == wanted), None)
+        return self._lines_in(under).get(normalize(line))
 
     def values(self, words: str, under: tuple[str, ...] = ()) -> tuple[str, ...]:
         """The lines of a mode that begin with these words."""
         wanted = normalize(words)
         return tuple(
-            each
-            for each in self.lines_in(*under)
-            if normalize(each) == wanted or normalize(each).startswith(f"{wanted} ")
+            printed
+            for line, printed in self._lines_in(under).items()
+            if line == wanted or line.startswith(f"{wanted} ")
         )
+
+    def _lines_in(self, mode: tuple[str, ...]) -> Mapping[str, str]:
+        return self._index.get(tuple(map(normalize, mode)), {})
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[str, ...], Mapping[str, str]]:
+        """Return the lines directly in each mode, normalized, each with the first that is printed so.
+
+        Looked up once for each line of a playbook, which may have thousands.
+        """
+        index: dict[tuple[str, ...], dict[str, str]] = {}
+        for mode, line in self.lines:
+            lines = index.setdefault(tuple(map(normalize, mode)), {})
+            lines.setdefault(normalize(line), line)
+        return index
 
 
 def _lines(text: str) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import zlib
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
 from slp_ops.regular_files import open_regular, read_descriptor
@@ -55,18 +55,39 @@ class ArchiveIndex:
     files: tuple[ArchivedFile, ...]
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
-    """Return the files of a device as compressed data."""
-    compressor = zlib.compressobj(_LEVEL)
+class Compressor(Protocol):
+    """Maker of a zlib stream."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """Take a piece, and return what can be written of all that was taken."""
+
+    def flush(self) -> bytes:
+        """Return the rest."""
+
+
+def archive(
+    files: Mapping[str, bytes],
+    *,
+    compressor: Callable[[int], Compressor] = zlib.compressobj,
+    digests: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the files of a device as compressed data; ``compressor`` is made for a level of zlib.
+
+    ``digests`` are the SHA-256 of files that have been computed already.
+    """
+    known = digests or {}
+    stream = compressor(_LEVEL)
     index = ArchiveIndex(
         files=tuple(
-            ArchivedFile(name=name, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+            ArchivedFile(
+                name=name, size=len(data), sha256=known.get(name) or hashlib.sha256(data).hexdigest()
+            )
             for name, data in files.items()
         )
     )
-    pieces = [compressor.compress(f"{to_json(index)}\n".encode("ascii"))]
-    pieces += [compressor.compress(data) for data in files.values()]
-    return b"".join((*pieces, compressor.flush()))
+    pieces = [stream.compress(f"{to_json(index)}\n".encode("ascii"))]
+    pieces += [stream.compress(data) for data in files.values()]
+    return b"".join((*pieces, stream.flush()))
 
 
 def is_evidence(name: str) -> bool:
@@ -130,26 +151,29 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self._pieces = _decompressed(data)
         self._held = bytearray()
+        self._at = 0  # what is before it was taken
 
     def line(self) -> bytes:
-        while (end := self._held.find(b"\n")) < 0:
+        while (end := self._held.find(b"\n", self._at)) < 0:
             if len(self._held) > _LARGEST_INDEX or not self._more():
                 raise InvalidArchive("it has no index")
-        return self.take(end + 1)
+        return self.take(end + 1 - self._at)
 
     def take(self, size: int) -> bytes:
-        while len(self._held) < size:
+        while len(self._held) - self._at < size:
             if not self._more():
                 raise InvalidArchive("it ends early")
-        found = bytes(memoryview(self._held)[:size])
-        del self._held[:size]
+        found = bytes(memoryview(self._held)[self._at : self._at + size])
+        self._at += size
         return found
 
     def end(self) -> None:
-        if self._held or self._more():
+        if len(self._held) > self._at or self._more():
             raise InvalidArchive("it has more than its index")
 
     def _more(self) -> bool:
+        del self._held[: self._at]
+        self._at = 0
         piece = next(self._pieces, b"")
         self._held += piece
         return bool(piece)

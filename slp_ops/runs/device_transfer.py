@@ -7,6 +7,7 @@ and nothing is written outside of the device's folder but its traceback and its 
 from __future__ import annotations
 
 import threading
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import EvidenceTooLarge
@@ -17,11 +18,12 @@ from slp_ops.runs.file_store import is_exchanged
 from slp_ops.runs.serialization import CaptureRecord, read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from slp_ops.model import Device
     from slp_ops.runs import Run
+    from slp_ops.runs.device_archive import Compressor
     from slp_ops.runs.file_store import FolderFileStore
     from slp_ops.runs.run_writer import DeviceFolder
 
@@ -40,11 +42,13 @@ def pack(
     held: Mapping[str, bytes],
     without: Collection[str] = (),
     exchanged: FolderFileStore | None = None,
+    compressor: Callable[[int], Compressor] = zlib.compressobj,
+    digests: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the evidence of a device: in its folder, which need not exist, and in memory; empty without any.
 
     ``without`` are names of captures that are left out, ``exchanged`` are files of the exchange to be added.
-    Raises StoreError, EvidenceTooLarge.
+    ``compressor`` and ``digests`` are those of ``archive``. Raises StoreError, EvidenceTooLarge.
     """
     found = {
         path.name: path
@@ -67,7 +71,7 @@ def pack(
             files[name] = atomic_files.read(path, within=path.parent, largest=_LARGEST)
     if exchanged is not None:
         files |= {f"{_EXCHANGED}{name}": exchanged.load(name) for name in exchanged.names()}
-    return archive(files) if files else b""
+    return archive(files, compressor=compressor, digests=digests) if files else b""
 
 
 def take(data: bytes, run: Run, device: Device, *, gives_files: bool = False) -> None:

@@ -324,7 +324,7 @@ class DeviceFolder:
             return self._files.read_capture(capture.file, capture.bytes).decode("utf-8", "surrogateescape")
 
     def _file(self, name: str, command: str, elapsed: Callable[[], float]) -> CaptureFile:
-        return CaptureFile(
+        return self._capture_file(
             f"{self.path}/{name}.txt",
             command=command,
             key=self._key,
@@ -332,6 +332,11 @@ class DeviceFolder:
             elapsed=elapsed,
             keep=self._keep,
         )
+
+    @property
+    def _capture_file(self) -> Callable[..., CaptureFile]:
+        """Return what makes the file of a capture."""
+        return CaptureFile
 
     def _keep(self, capture: Capture) -> None:
         with self._guard, atomic_files.store_errors("write", self._manifest):

@@ -194,7 +194,7 @@ def test_cancelling_the_twin_saves_what_was_read(
         with pytest.raises(asyncio.CancelledError):
             await collect
 
-    asyncio.run(asyncio.wait_for(work(), 30))
+    asyncio.run(asyncio.wait_for(work(), 60))
     (run,) = (tmp_path / "runs").glob("*-collect-*")
     assert '"state": "interrupted"' in (run / "run.json").read_text()
 
@@ -205,7 +205,7 @@ def test_a_pass_that_begins_after_the_cancellation_ends_at_once() -> None:
 
     def two_passes() -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         try:
             loop.run_to_end(asyncio.sleep(30))
         except KeyboardInterrupt:
@@ -221,7 +221,7 @@ def test_a_pass_that_begins_after_the_cancellation_ends_at_once() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(asyncio.wait_for(work(), 20))
+    asyncio.run(asyncio.wait_for(work(), 60))
     assert ended == ["stopped"]
 
 
@@ -231,7 +231,7 @@ def test_a_second_cancellation_waits_for_the_pass_too() -> None:
 
     def slow() -> None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         ended.append("ended")
         raise Interrupted("stopped")
 
@@ -250,7 +250,7 @@ def test_a_second_cancellation_waits_for_the_pass_too() -> None:
         gc.collect()
         assert failures == []
 
-    asyncio.run(asyncio.wait_for(work(), 20))
+    asyncio.run(asyncio.wait_for(work(), 60))
     assert ended == ["ended"]
 
 

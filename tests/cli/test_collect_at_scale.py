@@ -72,7 +72,7 @@ def fleet(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     yield start
     for process in started:
         process.terminate()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def merged(tmp_path: Path, *paths: Path, legacy: bool) -> str:

@@ -26,7 +26,7 @@ def test_a_reader_that_has_gone_is_no_defect(word: str) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        assert (process.stderr.read(), process.wait(timeout=30)) == ("", 0)
+        assert (process.stderr.read(), process.wait(timeout=60)) == ("", 0)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")

@@ -221,7 +221,7 @@ def test_it_goes_on_until_it_is_stopped(watch: Any, tmp_path: Path, how: signal.
         running.change("sw1", drop)
         wait_for_runs(tmp_path / "runs", 3)
         process.send_signal(how)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
 
     assert process.returncode == 130, err
     assert "first look, 17.9.4a: nothing found" in out
@@ -238,7 +238,7 @@ def test_two_watches_take_turns(watch: Any, tmp_path: Path) -> None:
         for process in processes:
             process.send_signal(signal.SIGINT)
         for process in processes:
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
 
     spans: list[tuple[datetime, datetime]] = sorted(
         (run.header.started, run.header.finished)
@@ -274,7 +274,7 @@ def test_an_inventory_that_breaks_in_the_night_ends_nothing(watch: Any, tmp_path
         path.write_text(good)
         wait_for_runs(tmp_path / "runs", len(Runs(tmp_path / "runs").all()) + 1)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
     assert process.returncode == 130
 

@@ -24,7 +24,7 @@ from slp_ops.cli.main import cli
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_PATIENCE = 20.0
+_PATIENCE = 120.0  # of a machine that is busy; what hangs ends with it
 _SLP_OPS = (sys.executable, "-m", "slp_ops")
 
 

@@ -148,7 +148,7 @@ def kill_at_random(
     for name, key in keys.items():
         fleet.worker(name, key, _SESSIONS, seconds)
     collecting = fleet.collect()
-    rig.wait_for(lambda: bool(fleet.lines()), "collect", 60)
+    rig.wait_for(lambda: bool(fleet.lines()), "collect")
     order = [*_VICTIMS] * (kills // len(_VICTIMS) + 1)
     chance.shuffle(order)
     killed: Counter[str] = Counter()

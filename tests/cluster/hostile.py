@@ -95,12 +95,12 @@ class HostileWorker:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._ready.wait(20), self.trouble
+        assert self._ready.wait(60), self.trouble
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(20)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def _run(self) -> None:

@@ -2,8 +2,9 @@
 
     killed_worker MOMENT FILE WORDS...
 
-At the moment (fence, begun, sent, done) it kills itself, once: the FILE is there afterwards. ``none`` never
-does. WORDS are those of ``slp-ops``. What waits for the end of a lease waits for two seconds.
+At the moment (fence, begun, sent, done; imported: an acknowledgement was) it kills itself, once: the FILE is
+there afterwards. ``none`` never does. WORDS are those of ``slp-ops``. What waits for the end of a lease waits
+for two seconds.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def install(moment: str, file: Path) -> None:
 
     async def sending(session: DeviceSession, *args: Any, **options: Any) -> Any:
         made = await send(session, *args, **options)
-        at("sent")
+        at("imported" if str(getattr(args[0], "command", "")).startswith("license smart import") else "sent")
         return made
 
     setattr(site_changes, "publish_once", publishing)  # noqa: B010 - it is imported there

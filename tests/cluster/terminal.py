@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Self
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 CTRL_C = "\x03"
 
 

@@ -103,9 +103,9 @@ def test_no_kill_has_a_change_applied_twice(lab: Callable[..., Any], rig: Rig) -
     command = ("remediate", "-i", str(inventory), "--runs-dir", str(rig.folder / "runs"))
     applying = ("--hub", str(rig.hub_folder), "--playbook", "transport-smart", "--yes", "--json")
     rig.start("remediate", *command, *applying, "--batch", "100%", "--max-fail", "5")
-    rig.wait_for(lambda: all((rig.folder / moment).exists() for moment in moments), "remediate", patience=60)
+    rig.wait_for(lambda: all((rig.folder / moment).exists() for moment in moments), "remediate")
     for moment in moments:
-        rig.processes.pop(f"worker-{moment}").wait(10)
+        rig.processes.pop(f"worker-{moment}").wait(60)
     sent = config_lines(running, "begun-sw")
     for moment in ("fence", "sent", "done"):
         start_killed(rig, moment, words[moment], "none")
@@ -137,7 +137,7 @@ def test_no_kill_has_a_change_applied_twice(lab: Callable[..., Any], rig: Rig) -
     assert "the change of begun-sw is with worker-" in str(alone.exception)
     other_worker = rig.processes.pop("worker-other")
     other_worker.terminate()
-    assert other_worker.wait(20) == 0
+    assert other_worker.wait(60) == 0
     start_killed(rig, "begun", words["begun"], "none")
     rig.wait_for(lambda: all(each.workers for each in rig.status()), "hub")
     resumed = rig.collect(inventory, "--resume", journal, "--yes", "--json", verb="remediate")
@@ -167,7 +167,7 @@ def test_an_operators_process_that_is_killed_is_told_what_its_worker_did(
     rig.kill("remediate")
     (journal,) = journals()
     assert [each["event"] for each in events(journal)] == ["begin", "approved"]
-    rig.wait_for(lambda: rig.status()[0].running == rig.status()[0].waiting == 0, "hub", patience=60)
+    rig.wait_for(lambda: rig.status()[0].running == rig.status()[0].waiting == 0, "hub")
     typed = config_lines(running, "a1")
     assert typed
 
@@ -199,7 +199,7 @@ def test_ctrl_c_stops_a_worker_after_its_step_and_the_change_is_resumed(
     def journals() -> list[Path]:
         return list((rig.folder / "runs").glob("*/journal.jsonl"))
 
-    rig.wait_for(lambda: any("approved" in each.read_text() for each in journals()), "remediate", 60)
+    rig.wait_for(lambda: any("approved" in each.read_text() for each in journals()), "remediate")
     process.send_signal(signal.SIGINT)
     assert rig.processes.pop("remediate").wait(60) == 130, rig.log("remediate")
     (journal,) = journals()

@@ -57,7 +57,7 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
     before = refusals()
     for name in ("one", "two"):
         rig.processes[name].send_signal(signal.SIGTERM)
-        assert rig.processes.pop(name).wait(20) == 0
+        assert rig.processes.pop(name).wait(60) == 0
     rig.worker("tokyo", keys[0], inventory, name="corrected")
     found = rig.collect(inventory, "--resume", "last")
     assert found.exit_code == 0, found.output
@@ -66,7 +66,7 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
 
 def test_a_bastion_that_refuses_is_tried_once_by_each_worker(lab: Callable[..., Any], rig: Rig) -> None:
     running = lab(sw1="healthy", sw2="healthy", sw3="healthy")
-    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=20)
+    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=60)
     hop = {
         "host": "127.0.0.1",
         "port": running.rack.bastions[0].port,
@@ -88,7 +88,7 @@ def test_a_bastion_that_refuses_is_tried_once_by_each_worker(lab: Callable[..., 
     assert kinds(rig) == {"hop_failed": 3}
     for name in ("one", "two"):
         rig.processes[name].send_signal(signal.SIGTERM)
-        assert rig.processes.pop(name).wait(20) == 0
+        assert rig.processes.pop(name).wait(60) == 0
     rig.worker("tokyo", keys[0], inventory, name="corrected", SLP_OPS_HOP_PASSWORD="netops")
     assert rig.collect(inventory, "--resume", "last").exit_code == 0
     assert running.lines("bastion-1").count("refused netops") == refused

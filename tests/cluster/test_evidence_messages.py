@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,7 @@ from slp_ops.cluster.broker import connected
 from slp_ops.cluster.broker_config import EVIDENCE_STREAM, TASKS_STREAM
 from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch, parse_end, send
 from slp_ops.cluster.evidence_stream import stored_ends
-from slp_ops.cluster.once import last_of, publish_once, remove_before, remove_task
+from slp_ops.cluster.once import last_of, publish_once, remove_before, remove_tasks
 from slp_ops.cluster.subjects import TASK, subject
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.cluster.conftest import Rig
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 async def put(js: JetStreamContext, device: str, data: bytes, attempt: str = "a" * 16) -> None:
@@ -80,13 +82,22 @@ def test_evidence_at_the_broker(rig: Rig) -> None:
             assert await last_of(js, EVIDENCE_STREAM, end_subject("tokyo", "run1", "sw1")) is None
             assert await last_of(js, EVIDENCE_STREAM, end_subject("tokyo", "run1", "sw3")) is not None
 
-            tasks = [subject(TASK, "tokyo", "run1", name) for name in ("sw1", "sw2")]
-            sequence = await publish_once(js, tasks[0], b"{}")
-            await publish_once(js, tasks[1], b"{}")
-            await remove_task(client, TASKS_STREAM, tasks[0], sequence)
-            assert await messages(js, TASKS_STREAM) == 1
+            tasks = [subject(TASK, "tokyo", "run1", f"sw{number}") for number in range(5)]
+            known = {name: await publish_once(js, name, b"{}") for name in tasks}
+            await remove_tasks(client, TASKS_STREAM, {})
+            await remove_tasks(client, TASKS_STREAM, {name: known[name] for name in tasks[:3]})
+            assert await messages(js, TASKS_STREAM) == 2
             for _ in range(2):  # the second time there is none
-                await remove_task(client, TASKS_STREAM, tasks[1])
+                await remove_tasks(client, TASKS_STREAM, {tasks[3]: known[tasks[3]], tasks[4]: None})
+            assert await messages(js, TASKS_STREAM) == 0
+
+            # The connection breaks behind what is sent without an answer, which the broker has not had.
+            known = {name: await publish_once(js, name, b"{}") for name in tasks}
+            os.kill(rig.broker(), signal.SIGSTOP)
+            removing = asyncio.create_task(remove_tasks(client, TASKS_STREAM, known))
+            await asyncio.sleep(0.1)
+            rig.kill_process(rig.broker())
+            await removing
             assert await messages(js, TASKS_STREAM) == 0
             await reading.aclose()
 

@@ -85,7 +85,7 @@ def test_the_first_of_many_wins_and_no_other_gets_a_password(tmp_path: Path) -> 
         # From then on a worker compares with its own file, without the broker.
         broker.is_down = True
         known = next(each for each in workers if each.passwords)
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             await known.visit()
         assert known.connections == 3
         # A late one waits for the broker.
@@ -155,7 +155,7 @@ def test_a_changed_key_over_ssh(lab: Callable[..., Any], rig: Rig) -> None:
         if name == "first":
             assert rig.collect(inventory).exit_code == 0
             worker.terminate()
-            assert rig.processes.pop(name).wait(20) == 0
+            assert rig.processes.pop(name).wait(60) == 0
             running.fault("one", host_key=HostKey.CHANGED)
     logins = len(running.lines("one", "login"))
 

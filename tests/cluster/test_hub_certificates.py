@@ -42,7 +42,7 @@ from slp_ops.cluster.authority import (
     request_for,
     validity_of,
 )
-from slp_ops.errors import HubError
+from slp_ops.errors import HubError, InputError
 from tests.cluster.conftest import free_pair
 from tests.cluster.test_hub_faults import authority_in, certify, connect, new_hub
 
@@ -97,7 +97,7 @@ def shown_at(port: int, *, is_broker: bool) -> bytes:
 
 
 async def until(condition: Callable[[], bool], task: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             if task.done():
                 task.result()
@@ -121,7 +121,7 @@ def test_a_hub_that_runs_renews_and_shows_its_certificates(tmp_path: Path) -> No
                 clock.time = NOW
                 await until(lambda: sum("renewed: " in text for text in clock.said) == 3, task)
                 new = (hub.path / "broker.pem").read_bytes()
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(60):
                     while await asyncio.to_thread(shown_at, port, is_broker=True) != new:
                         await asyncio.sleep(0.05)
                 assert await asyncio.to_thread(shown_at, port + 1, is_broker=False) == new
@@ -325,3 +325,10 @@ def test_the_end_of_the_authority_is_named_before_it_cuts_a_certificate_short(tm
     (remark,) = _remarks_on_own_certificates(hub, late)
     assert "ca.pem" in remark.message.en
     assert "slp-ops hub init" in remark.hint.en
+
+
+@pytest.mark.parametrize("command", ["site add tokyo", "site revoke tokyo", "up", "status"])
+def test_a_folder_without_a_hub_needs_no_backup(tmp_path: Path, command: str) -> None:
+    done = CliRunner().invoke(cli, ["hub", *command.split(), "--folder", str(tmp_path / "hub")])
+    assert isinstance(done.exception, InputError)
+    assert done.exception.hint == "slp-ops hub init makes a hub"

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.errors import ServiceUnavailableError
 from rich.cells import cell_len
 
+from slp_ops.app import hub_status
 from slp_ops.app.hub_status import (
     AbsentWorker,
     HubRemark,
@@ -86,9 +91,30 @@ def test_what_needs_attention_is_named(found: SiteStatus, expected: list[str]) -
 
 
 def test_the_disk_is_named_before_it_is_full() -> None:
-    assert not list(_remarks_on_disk(800, 1000))
-    (remark,) = _remarks_on_disk(801, 1000)
+    assert not list(_remarks_on_disk(800, 1000, 2**30))
+    (remark,) = _remarks_on_disk(801, 1000, 2**30)
     assert "80 %" in remark.message.en
+    (remark,) = _remarks_on_disk(800, 1000, 2**20)
+    assert "the broker stores nothing" in remark.message.en
+    assert "free some space" in remark.hint.en
+
+
+@pytest.mark.parametrize("error", [ServiceUnavailableError(), NoRespondersError(), NatsTimeout()], ids=repr)
+def test_a_broker_that_reads_its_configuration_is_asked_again(
+    error: NatsError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, asked = object(), list[Path]()
+
+    async def ask(folder: Path) -> object:
+        asked.append(folder)
+        if len(asked) == 1:
+            raise error
+        return found
+
+    monkeypatch.setattr(hub_status, "_status", ask)
+    monkeypatch.setattr(hub_status, "_LOOK_AGAIN", 0)
+    assert hub_status.status(Path("hub")) is found
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("lang", list(Lang))
@@ -103,7 +129,7 @@ def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPat
     )
     remarks = (
         *remarks_on(sites, NOW, Path("/srv/hub of slp-ops")),
-        *_remarks_on_disk(9, 10),
+        *_remarks_on_disk(9, 10, 0),
         HubRemark(kind="clock", message=Text("a\x1b[2J", "a\x1b[2J"), hint=Text("b", "b")),
     )
     status = HubStatus(

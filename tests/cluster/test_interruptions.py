@@ -18,7 +18,8 @@ from slp_ops.app import hub as service
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.hub_folder import HUB_FILE
-from slp_ops.cluster.subjects import FENCE, subject
+from slp_ops.cluster.messages import HubNotice, to_message
+from slp_ops.cluster.subjects import FENCE, HUB, subject
 from slp_ops.runs import Runs
 from tests.cluster.conftest import Rig
 from tests.cluster.fleet import Fleet
@@ -62,7 +63,7 @@ def test_links_down_for_25_seconds_as_a_black_hole_and_as_a_cut(rig: Rig) -> Non
         to_worker.hole(is_open=False)
         to_operator.mend()
         before = reads(fleet)
-        rig.wait_for(lambda: reads(fleet) > before + 30, "collect", 30)
+        rig.wait_for(lambda: reads(fleet) > before + 30, "collect")
         assert "the hub does not answer; workers continue" in rig.log("collect")
         rig.wait_for(lambda: "the hub is connected again" in rig.log("collect"), "collect")
 
@@ -121,15 +122,23 @@ def test_a_full_disk_is_named_and_goes_on_when_there_is_room(
                 for number in itertools.count():
                     await js.publish(f"{subject}{size}-{number}", bytes(size))
 
+    async def tell(js: JetStreamContext) -> None:
+        """As the hub does whose disk is full below the streams, and as no hub does."""
+        for notice in (b"{}", to_message(HubNotice(disk_full=True))):
+            await js._nc.publish(HUB, notice)
+        await js._nc.flush()
+
     async def purge(js: JetStreamContext) -> None:
         await js.purge_stream(stream, subject="slp.*.*.other.>")
 
     with_broker(rig, fill)
     collecting = fleet.collect()
-    rig.wait_for(lambda: message in rig.log("collect"), "collect", 30)
+    rig.wait_for(lambda: message in rig.log("collect"), "collect")
     if stream == "EVIDENCE":
         rig.wait_for(lambda: "results wait here until there is room" in rig.log("worker"), "worker")
         assert "disk" in {each.kind for each in hub_status.status(rig.hub_folder).remarks}
+    with_broker(rig, tell)
+    rig.wait_for(lambda: "the hub's disk is full: it stores nothing" in rig.log("collect"), "collect", 30)
     assert collecting.poll() is None
     with_broker(rig, purge)
 
@@ -192,7 +201,7 @@ def test_a_run_does_not_wait_for_ever(
     ending.start()
     began = time.monotonic()
     done = rig.collect(fleet.inventory)
-    ending.join(20)
+    ending.join(60)
 
     assert done.exit_code in (3, 4), (done.output, done.exception)
     assert time.monotonic() - began < 90

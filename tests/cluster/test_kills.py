@@ -34,7 +34,7 @@ def test_a_worker_killed_at_each_moment(rig: Rig) -> None:
     fleet.finish(collecting, 90)
 
     for number, _ in enumerate(MOMENTS):
-        assert rig.processes.pop(f"worker{number}").wait(5) == -9
+        assert rig.processes.pop(f"worker{number}").wait(60) == -9
     reads = fleet.check()
     # Each worker had four visits at work; what was stored of them is not read again.
     assert reads.reads <= len(fleet.names) + 4 * len(MOMENTS)

@@ -39,6 +39,7 @@ from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.runs.journal import JournalFile
 from slp_ops.runs.journal import read as read_journal
 from slp_ops.steps import ConfigStep
+from tests import simulated_time
 from tests.remediate.conftest import Bench, InMemory, Killed, Vty
 
 if TYPE_CHECKING:
@@ -161,13 +162,14 @@ class Worker:
         *,
         run: str = "run1",
         sent: Any = None,
+        work: str = "change",
     ) -> ChangeAnswer:
         """Take a task as a hub delivers it: ``sent`` instead of what the operator has sent."""
         document = json.loads(json.dumps(encode(task) if sent is None else sent))
         order = TaskMessage(
             run=run,
             device=task.device.name,
-            work="change",
+            work=work,
             folder="sw",
             taken=(),
             mask_key="",
@@ -191,7 +193,7 @@ class Worker:
             finally:
                 answering.cancel()
 
-        return asyncio.run(both())
+        return simulated_time.run(both())
 
 
 def approved(approval: Approval, key: bytes = KEY) -> ClaimAnswer:
@@ -200,7 +202,6 @@ def approved(approval: Approval, key: bytes = KEY) -> ClaimAnswer:
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(site_changes, "_APPROVAL_SECONDS", 0.4)
     monkeypatch.setattr(site_changes, "_LOOK_AGAIN", 0.01)
     monkeypatch.setattr(site_changes, "_LEASE", 0.05)
     return Desk(Bench(tmp_path, "name-server-missing", params=SERVERS), Broker())
@@ -691,16 +692,19 @@ def test_two_operators_with_one_plan_change_a_switch_once(desk: Desk, tmp_path: 
         return await working
 
     async def both() -> list[ChangeAnswer]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             return list(await asyncio.gather(one(CHANGE), one(other)))
 
-    ends = {each.report.end for each in asyncio.run(both())}
+    ends = {each.report.end for each in simulated_time.run(both())}
     assert ends == {ChangeOutcome.DONE, ChangeOutcome.NOTHING}
     servers = [line for line in lines(desk) if line.startswith("ip name-server")]
     assert len(servers) == len(set(servers)) == 2
 
 
-def test_a_second_process_of_a_worker_waits_for_the_first(desk: Desk, tmp_path: Path) -> None:
+def test_a_second_process_of_a_worker_waits_for_the_first(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_changes, "_APPROVAL_SECONDS", 0.2)
     worker, task = Worker(desk, tmp_path), desk.task(wait=0.2, reload_wait=0.2)
     worker.journal.parent.mkdir(parents=True)
     state = worker.journal.with_name("journal.state")

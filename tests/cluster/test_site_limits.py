@@ -29,6 +29,7 @@ from slp_ops.errors import (
 )
 from slp_ops.model import Device
 from slp_ops.ports import SECRET_OFFER, Credential, Secret
+from tests import simulated_time
 from tests.cluster.table_broker import Broker
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
         "_LOOK_BUSY": 0.02,
         "_LOOK_IDLE": 0.04,
         "_BEAT": 0.05,
-        "_DEAD": 60.0,  # a busy computer must not take a worker for dead
+        "_DEAD": 60.0,
         "_REMEMBERED": 0.1,
         "_MISSING": 0.2,
     }.items():
@@ -145,12 +146,12 @@ def play(scene: Callable[[Broker], Awaitable[None]], **broker: Any) -> None:
     async def run() -> None:
         site = Broker(**broker)
         await prepare_ledger(site, "tokyo", 100)  # type: ignore[arg-type]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await scene(site)
         for task in asyncio.all_tasks() - {asyncio.current_task()}:
             task.cancel()
 
-    asyncio.run(run())
+    simulated_time.run(run())
 
 
 def never(_: int, __: str) -> bool:

@@ -32,7 +32,7 @@ def test_reports_are_saved_by_a_worker_that_permits_it(lab: Callable[..., Any], 
     sent = [line for name in running.names for line in running.lines(name)]
     assert not [line for line in sent if line.startswith("license smart save")]
     rig.processes["worker-tokyo"].send_signal(signal.SIGTERM)
-    assert rig.processes.pop("worker-tokyo").wait(20) == 0
+    assert rig.processes.pop("worker-tokyo").wait(60) == 0
 
     rig.worker("tokyo", access, inventory, "--usage-save")
     done = rig.collect(inventory, "save", "--yes", "--json", "--clean", verb="usage")

@@ -152,7 +152,7 @@ def test_a_hub_that_answers_what_it_likes_is_joined_without_harm(tmp_path: Path,
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
-        assert listening.wait(10)
+        assert listening.wait(60)
         joined = CliRunner().invoke(
             cli,
             ["worker", "join", f"127.0.0.1:{ports[0]}"],
@@ -161,7 +161,7 @@ def test_a_hub_that_answers_what_it_likes_is_joined_without_harm(tmp_path: Path,
         )
     finally:
         done.set()
-        thread.join(10)
+        thread.join(60)
 
     shown = joined.output + str(joined.exception or "")
     assert joined.exit_code != 0, shown

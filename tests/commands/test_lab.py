@@ -110,7 +110,7 @@ def test_every_screen_with_a_parser_is_understood_to_the_last_line(scenario: str
 
 
 @given(switch=switches)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_version_clock_and_stack(switch: Switch) -> None:
     facts = _facts(switch, "show version", "show clock")
     software, clock = facts.get(Software), facts.get(Clock)
@@ -135,7 +135,7 @@ def test_version_clock_and_stack(switch: Switch) -> None:
 
 
 @given(switch=switches)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_licence_pages_agree_with_the_state_and_with_each_other(switch: Switch) -> None:
     pages = ["show license status", "show license all", "show license tech support"]
     for page in pages:
@@ -208,7 +208,7 @@ def _reporting_agrees(switch: Switch, facts: Facts) -> None:
 
 
 @given(switch=switches)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_entitlements_and_reports(switch: Switch) -> None:
     state = switch.licensing
     for page in ("show license usage", "show license all", "show license tech support"):
@@ -231,7 +231,7 @@ def test_entitlements_and_reports(switch: Switch) -> None:
 
 
 @given(switch=switches)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_statistics_and_events(switch: Switch) -> None:
     if not switch.traits.slp:
         return
@@ -258,7 +258,7 @@ def test_statistics_and_events(switch: Switch) -> None:
 
 
 @given(switch=switches)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_log_buffer(switch: Switch) -> None:
     buffer = _fact(switch, "show logging", SyslogBuffer)
     entries = switch.log.entries
@@ -273,7 +273,7 @@ def test_the_log_buffer(switch: Switch) -> None:
 
 
 @given(switch=switches)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_configuration_names_and_call_home(switch: Switch) -> None:
     config = switch.config
     facts = _facts(switch, "show running-config", "show hosts", "show call-home smart-licensing")
@@ -303,7 +303,7 @@ def test_configuration_names_and_call_home(switch: Switch) -> None:
 
 
 @given(switch=switches)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_load_interfaces_and_trustpool(switch: Switch) -> None:
     cpu = _fact(switch, "show processes cpu sorted", CpuLoad)
     load = switch.load

@@ -44,14 +44,14 @@ def _holds_together(parsed: Parsed) -> bool:
 
 @pytest.mark.parametrize("command", registry(), ids=lambda command: command.command)
 @given(text=st.text(max_size=300))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_text_makes_a_parser_raise(command: ShowCommand, text: str) -> None:
     assert _holds_together(command.parse(text))
 
 
 @pytest.mark.parametrize("name", TEXTS)
 @given(seed=st.integers(0, 2**32), cut=st.integers(0, 3000), junk=st.text(max_size=40))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_no_damage_makes_a_parser_raise(name: str, seed: int, cut: int, junk: str) -> None:
     chance = random.Random(seed)  # noqa: S311 - damage, not secrets
     lines = TEXTS[name][: len(TEXTS[name]) - cut].split("\n")
@@ -144,7 +144,7 @@ def _blocks(lines: list[str]) -> list[list[str]]:
     [name for name in LICENSING if name.split("/")[0][13:] in ("status", "all", "tech_support")],
 )
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_of_blocks_does_not_matter(name: str, seed: int) -> None:
     lines = [line for line in TEXTS[name].split("\n") if "#" not in line and "show license" not in line]
     lines = [line for line in lines if not line.startswith(("Load for", "Time source"))]
@@ -199,4 +199,4 @@ def test_time_grows_with_the_length_only(command: ShowCommand) -> None:
         begun = time.process_time()
         command.parse(text)
         command.parse("Smart Licensing is x\nA: " + text + "\n(x) y")
-        assert time.process_time() - begun < 3, f"{unit!r} repeated"
+        assert time.process_time() - begun < 20, f"{unit!r} repeated"

@@ -260,7 +260,7 @@ class _Hub(_Operator):
             )
         self._stack.callback(process.wait, 20)
         self._stack.callback(process.terminate)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while until not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < end, log.read_text()

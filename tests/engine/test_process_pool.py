@@ -10,9 +10,11 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
 
+from slp_ops.engine import process_pool
 from slp_ops.engine.pacing import LoginPacer
 from slp_ops.engine.process_messages import LARGEST, frame
 from slp_ops.engine.process_messages import TaskEnded as Ended
@@ -91,18 +93,15 @@ def test_a_worker_that_dies_ends_its_tasks_with_the_reason_and_is_replaced(
 
 
 def test_workers_that_always_die_are_not_started_for_ever() -> None:
-    pids: list[float] = []
-
     async def work(pool: ProcessPool) -> None:
         for _ in range(8):
-            began = time.monotonic()
             with pytest.raises(WorkerDied, match="exit code 7"):
                 await pool.run({"do": "exit"}, "sw1", ignore_event)
-            pids.append(time.monotonic() - began)
 
-    with_pool(work, processes=1)
+    with mock.patch.object(process_pool, "_spawn", wraps=process_pool._spawn) as started:
+        with_pool(work, processes=1)
 
-    assert max(pids[3:]) < 0.01  # nothing was started
+    assert started.call_count == 3
 
 
 def socket_of_stub() -> int:
@@ -218,7 +217,7 @@ def test_workers_end_when_their_parent_is_killed() -> None:
     parent.wait()
     parent.stdout.close()
 
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.02)
 

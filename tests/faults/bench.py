@@ -229,7 +229,7 @@ class Bench:
         async def run() -> Any:
             return work()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(timeout=60)
 
     def switch(self, name: str) -> Switch:
         """The state of a switch; ``do`` changes it."""

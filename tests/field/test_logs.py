@@ -206,7 +206,7 @@ def test_a_boot_log_names_the_release(tmp_path: Path, boot: str) -> None:
     end=st.sampled_from(["\n", "\r\n"]),
     prompt=st.sampled_from(["", "acc-sw-07>\n", "acc-sw-07#show logging\n"]),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_verdict_does_not_depend_on_the_form(
     tmp_path: Path,
     relay: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slp_ops.errors import InputError
@@ -76,7 +76,6 @@ CELLS = st.text(alphabet=st.sampled_from("abtrue12.,;\"'\n\r-= \u202e\x00é"), m
 
 
 @given(st.lists(st.lists(CELLS, max_size=6).map(",".join), max_size=6).map("\n".join))
-@settings(deadline=None)
 def test_any_text_below_the_heading_is_read_or_refused(rows: str) -> None:
     try:
         found = table.read(f"name,site,host,port,tags,legacy_ssh\n{rows}", "x")
@@ -86,7 +85,6 @@ def test_any_text_below_the_heading_is_read_or_refused(rows: str) -> None:
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         table.read(text, "x")

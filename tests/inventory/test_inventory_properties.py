@@ -77,7 +77,7 @@ def read(text: str) -> Inventory | InputError:
 
 @given(st.one_of(st.text(), yaml_like, shaped))
 @example("? version")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_an_inventory_or_an_input_error_with_lines(text: str) -> None:
     found = read(text)
     if isinstance(found, InputError):
@@ -89,7 +89,7 @@ def test_any_text_is_an_inventory_or_an_input_error_with_lines(text: str) -> Non
 
 
 @given(shaped)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_every_name_of_a_sound_inventory_is_one_safe_part_of_a_path(text: str) -> None:
     found = read(text)
     if isinstance(found, InputError):
@@ -106,7 +106,6 @@ SMALL = native.read(
 
 
 @given(st.text(alphabet="abcto*?[]!&:,- ", max_size=12))
-@settings(deadline=None)
 def test_a_limit_selects_in_the_inventorys_order_or_says_why_not(limit: str) -> None:
     try:
         chosen = select(SMALL, Selection(limit=limit))
@@ -143,7 +142,6 @@ def test_a_limit_selects_in_the_inventorys_order_or_says_why_not(limit: str) -> 
     ).map("\n".join),
     st.sampled_from(["a", "b", "c"]),
 )
-@settings(deadline=None)
 def test_any_ssh_configuration_resolves_or_is_an_input_error(text: str, host: str) -> None:
     try:
         found = resolve(text, host)

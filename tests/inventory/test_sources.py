@@ -25,7 +25,7 @@ def test_every_module_of_sources_is_found_by_its_suffixes() -> None:
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(content=st.text(max_size=200))
 def test_any_text_is_an_inventory_or_an_input_error(suffix: str, content: str) -> None:
     with suppress(InputError):

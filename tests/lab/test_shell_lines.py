@@ -189,7 +189,7 @@ KEYS = (
 
 
 # The escape key is not among them: it interrupts the current command, so its time matters.
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, len(KEYS)), max_size=30))
 def test_how_the_keys_are_cut_into_packets_does_not_matter(cuts: list[int]) -> None:
     whole = Operator(scenarios.load("healthy").build(name="sw1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,10 +64,10 @@ def change(one: Setting, text: str = RUNNING) -> ConfigChange | None:
 def test_modes_quotes_banners_and_shared_lines() -> None:
     config = running()
     assert config.whole
-    assert config.lines_in("call-home", "profile CiscoTAC-1") == (
-        "active",
-        "destination transport-method http",
-    )
+    profile = ("call-home", "profile CiscoTAC-1")
+    assert config.find("active", profile) == "active"
+    assert config.find("destination  transport-method http", profile) == "destination transport-method http"
+    assert config.find("contact-email-addr noc@example.net", profile) is None
     assert config.values("license smart transport") == ("license smart transport smart",)
     assert config.find("ip name-server 192.0.2.2")
     assert config.find("ip name-server vrf Mgmt-vrf 192.0.2.9")
@@ -212,3 +213,20 @@ def test_law_applied_is_in_force_and_undone_is_as_before(standing: list[str], wa
 def test_law_no_text_breaks_the_reading(text: str) -> None:
     for _, line in RunningConfig.parse(text).lines:
         assert normalize(normalize(line)) == normalize(line)
+
+
+def test_a_playbook_of_many_lines_reads_the_configuration_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = RunningConfig.parse(
+        "".join(f"ip host old{number} 192.0.2.1\n" for number in range(300)) + "end\n"
+    )
+    calls: Counter[str] = Counter()
+
+    def counted(line: str) -> str:
+        calls["normalize"] += 1
+        return normalize(line)
+
+    monkeypatch.setattr("slp_ops.planning.running_config.normalize", counted)
+    settings = [setting(LineKind.ADD, f"ip host new{number} 192.0.2.2") for number in range(300)]
+    found, _ = changes(settings, {}, config)
+    assert len(found) == 300
+    assert calls["normalize"] <= 301 + 300  # a line of the configuration, and one of the playbook

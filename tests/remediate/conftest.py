@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -151,6 +151,19 @@ class WritingVty(Vty):
         return self._drive(send(self._dialogue, step, secrets=secrets, sink=sink))
 
 
+@dataclass(frozen=True, slots=True)
+class FlashFiles:
+    """Copies to and from the flash of one simulated switch."""
+
+    switch: LabSwitch
+
+    async def fetch(self, path: str) -> bytes:
+        return self.switch.flash[path.removeprefix("flash:")]
+
+    async def put(self, path: str, data: bytes) -> None:
+        self.switch.flash[path.removeprefix("flash:")] = data
+
+
 class InMemory:
     """A transport to one simulated switch."""
 
@@ -170,6 +183,10 @@ class InMemory:
         vty = WritingVty(self._bench)
         self._bench.switch.access = access
         yield self._open(vty)
+
+    @asynccontextmanager
+    async def files(self, device: Device) -> AsyncIterator[FlashFiles]:
+        yield FlashFiles(self._bench.switch)
 
     async def close(self) -> None:
         pass

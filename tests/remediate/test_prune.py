@@ -31,7 +31,7 @@ def _kept(call: Any, *arguments: str) -> dict[str, str | None]:
 
 @pytest.mark.slow
 def test_the_journal_of_a_rollback_stays_until_it_is_rolled_back(call: Any) -> None:
-    journal = json.loads(call("remediate", "--yes", "--json").stdout)["journal"]
+    assert call("remediate", "--yes").returncode == 3  # other findings remain
 
     kept = _kept(call, "--yes")
     assert kept == {"remediate-plan": None, "remediate": "the journal for a rollback of sw1"}
@@ -40,7 +40,7 @@ def test_the_journal_of_a_rollback_stays_until_it_is_rolled_back(call: Any) -> N
     lost = call("runs", "prune", "--keep", "0", "--dry-run", "--lose", "rollback")
     assert "remove; lost with it: the journal for a rollback of sw1" in lost.stdout
 
-    assert call("remediate", "--rollback", journal, "--yes").returncode == 0
+    assert call("remediate", "--rollback", "last", "--yes").returncode == 0
     assert set(_kept(call, "--yes").values()) == {None}
 
 

@@ -406,5 +406,5 @@ def test_nobody_throws_an_index_away_that_is_in_use(tmp_path: Path) -> None:
             process.wait(timeout=1.5)
         assert (tmp_path / FILE).exists()
         assert history.runs() == 1
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
     assert not (tmp_path / FILE).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -406,7 +407,15 @@ def test_large_fleets_are_compared_in_linear_time(tmp_path: Path) -> None:
     change = Change(tmp_path, 1)
     change.file.close()
     entry = OpenChanges().resume(replace(change.record, switches=switches))
-    began = time.process_time()
-    assert len(OpenChanges().of(switches)) == len(switches)
-    assert time.process_time() - began < 2
+
+    def seconds(compared: tuple[ChangedSwitch, ...]) -> float:
+        best = math.inf
+        for _ in range(3):
+            began = time.process_time()
+            assert len(OpenChanges().of(compared)) == len(compared)
+            best = min(best, time.process_time() - began)
+        return best
+
+    # One is compared with all of them too, and costs reading them.
+    assert seconds(switches) < 20 * seconds(switches[:1])
     entry.close(done=True)

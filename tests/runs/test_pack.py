@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from isal import isal_zlib
 
+from slp_ops.app import site_worker
 from slp_ops.runs import pack
 from slp_ops.runs.device_archive import InvalidArchive, archive, extract, read_folder
 
@@ -61,7 +63,7 @@ def test_records_come_back_in_their_order_and_the_later_one_of_a_device_counts(t
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_a_cut_anywhere_loses_only_the_record_that_it_cuts(written: bytes, data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -84,7 +86,7 @@ def test_a_cut_anywhere_loses_only_the_record_that_it_cuts(written: bytes, data:
         assert set(read(path)) == whole | {"sw9"}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_a_flipped_bit_is_found_and_costs_at_most_one_record(written: bytes, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(written) - 1))
@@ -102,7 +104,7 @@ def test_a_flipped_bit_is_found_and_costs_at_most_one_record(written: bytes, dat
         assert len(found) < len(DEVICES) or content.gaps or content.has_damaged_start
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(data=st.binary(max_size=300), start=st.sampled_from([b"", b"slp-ops/pack/1\n" + b"m" * 16]))
 def test_any_bytes_are_read_within_bounds(data: bytes, start: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -188,6 +190,16 @@ def index(*files: dict[str, object], **more: object) -> bytes:
 
 def entry(name: object = "show-clock.txt", size: object = 3, content: bytes = b"abc") -> dict[str, object]:
     return {"name": name, "size": size, "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def test_an_archive_of_a_worker_is_one_of_zlib() -> None:
+    line = b"*Jun 11 03:14:07.123: %DOT1X-5-FAIL: Authentication failed for client (00aa.bbcc.ddee)\n"
+    files = {"show-logging.txt": line * 5000, "show-vrf.txt": b"", "show-clock.txt": os.urandom(300_000)}
+    compressor = vars(site_worker)["compressobj"]
+    assert compressor is isal_zlib.compressobj
+    data = archive(files, compressor=compressor)
+    assert extract(data) == files
+    assert zlib.decompress(data).endswith(files["show-clock.txt"])
 
 
 def test_an_archive_has_the_files_as_they_were(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 COMPAT: Final = ROOT / "tests/compat/data/0.1.0"
 GOLDEN: Final = ROOT / "tests/commands/golden"
-PATIENCE: Final = 5.0  # seconds of CPU for one input of at most 64 kB; the redactor alone takes milliseconds
+PATIENCE: Final = 20.0  # seconds of CPU for one input of at most 64 kB; the redactor alone takes milliseconds
 
 
 def _text(data: bytes) -> str:

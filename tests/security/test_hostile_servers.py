@@ -94,8 +94,8 @@ def test_a_signal_ends_a_hanging_step(
             assert child.poll() is None
             child.send_signal(signal.SIGTERM)
             began = time.monotonic()
-            assert child.wait(timeout=30) == 130
-            assert time.monotonic() - began < 10
+            assert child.wait(timeout=60) == 130
+            assert time.monotonic() - began < 25  # the step may take --max-time, 30 minutes
         finally:
             child.kill()
             child.wait()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,7 +86,7 @@ def serve(netbox: NetBox) -> Iterator[NetBox]:
             query = parse_qs(parts.query)
             netbox.asked.append(query)
             netbox.headers.append({name.lower(): value for name, value in self.headers.items()})
-            time.sleep(netbox.seconds)
+            over.wait(netbox.seconds)
             if netbox.respond is not None:
                 netbox.respond(self)
                 return
@@ -120,6 +119,7 @@ def serve(netbox: NetBox) -> Iterator[NetBox]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
+    over = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     netbox.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -127,6 +127,7 @@ def serve(netbox: NetBox) -> Iterator[NetBox]:
     try:
         yield netbox
     finally:
+        over.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -137,7 +137,7 @@ class TestNetBox:
                 handler.wfile.write(b"{")
             else:
                 handler.end_headers()
-                ends = time.monotonic() + 5
+                ends = time.monotonic() + 60
                 with suppress(OSError):
                     while time.monotonic() < ends:
                         handler.wfile.write(b" ")
@@ -147,23 +147,24 @@ class TestNetBox:
         with serve(NetBox(devices=[], respond=respond)) as server, pytest.raises(InputError) as error:
             load(server.location)
         assert "cannot be reached" in str(error.value)
-        assert time.monotonic() - began < 4.5
+        assert time.monotonic() - began < 25
 
     def test_ctrl_c_does_not_wait_for_an_answer(self, tmp_path: Path) -> None:
-        with serve(NetBox(devices=[], seconds=20)) as server:
-            with subprocess.Popen(
+        with (
+            serve(NetBox(devices=[], seconds=60)) as server,
+            subprocess.Popen(
                 [sys.executable, "-m", "slp_ops", "inventory", "check", "-i", server.location],
                 stderr=subprocess.PIPE,
                 env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
-            ) as child:
-                ends = time.monotonic() + 20
-                while not server.asked and time.monotonic() < ends:
-                    time.sleep(0.05)
-                began = time.monotonic()
-                child.send_signal(signal.SIGINT)
-                assert child.wait(15) == 130
-                assert time.monotonic() - began < 5
-            server.seconds = 0
+            ) as child,
+        ):
+            ends = time.monotonic() + 60
+            while not server.asked and time.monotonic() < ends:
+                time.sleep(0.05)
+            began = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            assert child.wait(60) == 130
+            assert time.monotonic() - began < 25
 
 
 def of_text(tmp_path: Path, kind: str, text: str) -> str:

@@ -71,7 +71,7 @@ def test_connections_at_once_share_their_options_and_nothing_else() -> None:
                 else:
                     assert isinstance(end, asyncssh.PermissionDenied)
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def test_connections_of_several_threads_get_their_own_client(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_connections_of_several_threads_get_their_own_client(monkeypatch: pytest
                 if not any(thread.is_alive() for thread in threads):
                     break
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
     assert own == [True] * 4
 
 
@@ -131,4 +131,4 @@ def test_connection_that_is_cancelled_closes_its_socket() -> None:
                     await connect(sock, options, _Client("netops"))
             assert sock.fileno() == -1
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))

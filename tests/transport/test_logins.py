@@ -300,4 +300,4 @@ def test_a_switch_that_accepts_and_is_silent_costs_the_login_timeout(
             await asyncio.sleep(0.1)  # the server notices
             return taken
 
-    assert 0.4 < asyncio.run(seconds()) < 4
+    assert 0.4 < asyncio.run(seconds()) < 25  # by default it is a minute

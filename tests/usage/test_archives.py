@@ -125,12 +125,12 @@ def test_what_an_archive_contains(data: bytes, expected: dict[str, bytes]) -> No
     ids=itertools.count(),
 )
 def test_what_is_refused(data: bytes, why: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(InvalidArchive, match=why) as caught:
         paths(data)
     assert "\n" not in str(caught.value)
     assert str(caught.value).isprintable()
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 30  # milliseconds: what is not bounded takes minutes
 
 
 @given(

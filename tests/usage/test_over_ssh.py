@@ -167,7 +167,7 @@ def test_clean_leaves_flash_as_it_was(
 def test_behind_a_jump_host(lab: Any, inventory: Any, usage: Any, cssm: Any, tmp_path: Path) -> None:
     running = lab(scale=SCALE, sw1="offline-overdue")
     scp(running, "sw1")
-    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=20)
+    asyncio.run_coroutine_threadsafe(running.rack.put_behind(1, None), running._loop).result(timeout=60)
     hop = {"host": "127.0.0.1", "port": running.rack.bastions[0].port, "username": "netops"}
     inventory(running, "sw1", jump=[hop])
     saved = usage("save", "--yes", "--json")
