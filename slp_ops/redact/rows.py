@@ -103,7 +103,7 @@ class Record(Block):
         """Read fields until the value was found, or another record begins."""
         self._left -= 1
         field = _FIELD.fullmatch(line)
-        if self._left < 0 or field is None or line.lstrip()[:1] in "-{[":
+        if self._left < 0 or field is None or line.lstrip()[:1] in "-{[" or _record(line):
             return LineRole.OVER
         if field["name"].lower() in grammar.VALUE_FIELDS:
             self._left = 0
@@ -125,10 +125,11 @@ class Table(Block):
     kinds: tuple[str, ...]
 
     def part(self, line: str) -> LineRole:
-        """Read rows with as many cells as the head."""
+        """Read rows with as many cells as the head, until the head of another table."""
         if _RULE.fullmatch(line):
             return LineRole.PLAIN
-        return LineRole.ROW if len(_cells(line, self.delimiter)) == len(self.kinds) else LineRole.OVER
+        is_row = len(_cells(line, self.delimiter)) == len(self.kinds) and opened_by(line) is None
+        return LineRole.ROW if is_row else LineRole.OVER
 
     def secrets(self, line: str) -> list[SecretSpan]:
         """Return the cells of the columns with secrets."""
@@ -152,7 +153,7 @@ class Columns(Block):
             return LineRole.PLAIN
         first = self.columns[0][0]
         begins = line[first : first + 1].strip() and not line[max(0, first - 1) : first].strip()
-        return LineRole.ROW if begins else LineRole.OVER
+        return LineRole.ROW if begins and opened_by(line) is None else LineRole.OVER
 
     def secrets(self, line: str) -> list[SecretSpan]:
         """Return the words where the columns begin."""
