@@ -59,9 +59,10 @@ if TYPE_CHECKING:
     from slp_ops.app.device_work import AnyWork, DeviceTools
     from slp_ops.model import Device
 
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 300.0  # an inventory of 100,000 switches is read first
 _LOOK: Final = 0.1
 _DRAWN: Final = 16  # different devices
+_STARTED: Final = time.monotonic()
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _SLP_OPS: Final = (sys.executable, "-m", "slp_ops")
 
@@ -153,6 +154,17 @@ class Hub:
         """Return the process id of nats-server."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return int(children.read_text(encoding="ascii").split()[0])
+
+    def programs(
+        self, workers: Sequence[subprocess.Popen[bytes]], collecting: subprocess.Popen[bytes]
+    ) -> dict[str, list[int]]:
+        """Return the process ids of each program of a run."""
+        return {
+            "worker": [each.pid for each in workers],
+            "broker": [self.broker],
+            "operator": [collecting.pid],
+            "hub": [self.process.pid],
+        }
 
     def join(self, number: int, site: str, sessions: int) -> Path:
         """Make a worker known to the hub; return the folder of its key."""
@@ -317,10 +329,11 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
 
     async def visit(task: Any, tools: DeviceTools) -> DeviceResult:
         files, captures = next(prepared)
+        digests = {each.file: each.sha256 for each in captures if each.file and each.sha256}
         await asyncio.sleep(wanted.seconds)
         for name, data in files.items():
             assert isinstance(tools.evidence, HeldFolder)
-            assert tools.evidence.hold(name, data)
+            assert tools.evidence.hold(name, data, digests.get(name, ""))
         device = task.device
         return DeviceResult(
             name=device.name, site=device.site, status=DeviceStatus.OK, captures=captures, release="17.9.4a"
@@ -366,12 +379,16 @@ class Account:
     failed: int = 0
 
 
-@dataclass(kw_only=True)
+@dataclass
 class Watch:
-    """Processes that are watched while a run is written, by the name of their program."""
+    """Processes that are watched while a run is written, by the name of their program.
+
+    Longer than ``limit`` seconds after the start of the bench, a run is ended and counts as far as it came.
+    """
 
     hub: Hub
     programs: Mapping[str, Sequence[int]]
+    limit: float
     disk: int = 0
     peaks: dict[str, float] = field(default_factory=dict)
 
@@ -391,7 +408,8 @@ class Watch:
         last = (time.perf_counter(), self.cpu(), 0)
         first = last if whole else None
         looked = 0.0
-        while collecting.poll() is None:
+        give_up = _STARTED + self.limit
+        while collecting.poll() is None and time.monotonic() < give_up:
             time.sleep(_LOOK)
             done = _results(runs)
             if done > last[2]:
@@ -403,6 +421,8 @@ class Watch:
                 self.disk = max(self.disk, size_of(self.hub.hub_folder / "store"))
         if first is None or last[2] <= first[2]:
             sys.exit(f"too few tasks to measure, or nothing was read:\n{self.hub.log('collect')}")
+        collecting.terminate()
+        collecting.wait()
         tasks = last[2] - first[2]
         return Account(
             tasks=tasks,
@@ -460,21 +480,12 @@ def measure_tasks(wanted: argparse.Namespace) -> None:
         ]
         runs = hub.folder / "runs"
         collecting = hub.collect(inventory, runs)
-        watch = Watch(
-            hub=hub,
-            programs={
-                "worker": [each.pid for each in workers],
-                "broker": [hub.broker],
-                "operator": [collecting.pid],
-                "hub": [hub.process.pid],
-            },
+        account = Watch(hub, hub.programs(workers, collecting), wanted.limit).measure(collecting, runs)
+        show(
+            f"{wanted.tasks} tasks, {wanted.kb} kB of {wanted.evidence} evidence each, "
+            f"{wanted.workers} workers of {wanted.sessions} sessions",
+            account,
         )
-        account = watch.measure(collecting, runs)
-    show(
-        f"{wanted.tasks} tasks, {wanted.kb} kB of {wanted.evidence} evidence each, "
-        f"{wanted.workers} workers of {wanted.sessions} sessions",
-        account,
-    )
 
 
 def _stub(
@@ -562,22 +573,15 @@ def measure_ssh(wanted: argparse.Namespace) -> None:
         runs = hub.folder / "runs"
         # The worker's own session options hold; those of the task are the operator's.
         collecting = hub.collect(inventory, runs, "--transport", "asyncssh")
-        watch = Watch(
-            hub=hub,
-            programs={
-                "worker": [each.pid for each in workers],
-                "broker": [hub.broker],
-                "operator": [collecting.pid],
-                "hub": [hub.process.pid],
-                "switches": [each.pid for each in simulated.processes],
-            },
+        programs = hub.programs(workers, collecting) | {
+            "switches": [each.pid for each in simulated.processes]
+        }
+        account = Watch(hub, programs, wanted.limit).measure(collecting, runs, whole=True)
+        show(
+            f"{wanted.ssh} simulated switches over SSH, {len(COMMANDS)} commands of {wanted.delay:g} s and "
+            f"{wanted.kb} kB, {wanted.workers} workers of {sessions} sessions",
+            account,
         )
-        account = watch.measure(collecting, runs, whole=True)
-    show(
-        f"{wanted.ssh} simulated switches over SSH, {len(COMMANDS)} commands of {wanted.delay:g} s and "
-        f"{wanted.kb} kB, {wanted.workers} workers of {sessions} sessions",
-        account,
-    )
 
 
 def main() -> None:
@@ -593,6 +597,9 @@ def main() -> None:
         "--cancel", type=int, default=1000, help="visits under way when a run is cancelled; 0: none"
     )
     parser.add_argument("--restart", type=int, default=300, help="MB of a broker that is killed; 0: none")
+    parser.add_argument(
+        "--limit", type=float, default=3600.0, help="seconds after which a run is ended and counted"
+    )
     parser.add_argument("--workers", type=int, help="default: 2, over SSH 4")
     parser.add_argument("--sessions", type=int, default=200, help="sessions of a worker")
     parser.add_argument("--kb", type=int, default=REAL_KB, help="kB of text a switch")

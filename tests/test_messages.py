@@ -15,6 +15,8 @@ import yaml
 from slp_ops import errors
 from slp_ops.i18n import Lang
 from slp_ops.messages import load_catalog, message_text, translate
+from slp_ops.model import DeviceStatus
+from slp_ops.runs.serialization import RunState
 from tests.docs.language import ROOT
 from tests.docs.test_language import TERMS
 from tests.syntax import parsed
@@ -173,3 +175,8 @@ def test_errors_of_the_disk_are_in_the_catalogue() -> None:
         if re.search("[a-z]{3}", translate(message, Lang.JA).replace("runs/x", ""))
     ]
     assert not english
+
+
+def test_the_states_of_runs_and_devices_are_in_the_catalogue() -> None:
+    words = [*RunState, *DeviceStatus, "unfinished"]
+    assert not [word for word in words if not _JAPANESE.search(translate(str(word), Lang.JA))]

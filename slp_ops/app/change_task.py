@@ -40,14 +40,26 @@ if TYPE_CHECKING:
 
 
 @json_document
+class StageRules:
+    """Rules of a stage of a flow: they verify its playbook too.
+
+    A stage is not applied where they pass, unless it is one that ``always`` is.
+    """
+
+    done_when: tuple[str, ...]
+    always: bool = False
+
+
+@json_document
 class ChangeTask:
     """A plan for one device. What a worker does of it is exactly what its operator has signed.
 
     ``change`` is the id of the change, ``owner`` the worker that has begun it, empty for a new one. ``rules``
-    is the digest of the rules that verify the plan, empty where none do. ``done`` are steps that the operator
-    knows to be done, ``decision`` is the operator's on the step that the journal left open. Times are in
-    seconds, ``timer`` has the minutes of the revert timer. ``files`` are those that go to the switch, by
-    their names in the plan, in base64: what is signed has their bytes.
+    is the digest of the rules that verify the plan, empty where none do. ``operator`` is USER@HOST, for other
+    operators. ``done`` are steps that the operator knows to be done, ``decision`` is the operator's on the
+    step that the journal left open. Times are in seconds, ``timer`` has the minutes of the revert timer.
+    ``files`` are those that go to the switch, by their names in the plan, in base64: what is signed has their
+    bytes. ``stage`` is set in a flow.
     """
 
     schema: Literal["slp-ops/change-task/1"] = "slp-ops/change-task/1"
@@ -56,6 +68,7 @@ class ChangeTask:
     plan: SwitchPlan
     rules: str = ""
     owner: str = ""
+    operator: str = ""
     back: bool = False
     rollback_on_fail: bool = False
     manual_done: bool = False
@@ -65,6 +78,7 @@ class ChangeTask:
     wait: float
     reload_wait: float
     files: Mapping[str, str] | None = json_field(omit_none=True, default=None)
+    stage: StageRules | None = json_field(omit_none=True, default=None)
     earlier: EarlierPart = field(default_factory=EarlierPart)
 
     @classmethod

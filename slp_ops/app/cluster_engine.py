@@ -31,6 +31,7 @@ from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.ledger_store import begin_counts
 from slp_ops.cluster.messages import (
     Event,
+    HubNotice,
     InvalidMessage,
     RunControl,
     TaskMessage,
@@ -38,7 +39,7 @@ from slp_ops.cluster.messages import (
     to_message,
 )
 from slp_ops.cluster.once import last_of, publish_last, publish_once, remove, remove_before, remove_tasks
-from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, TASK, names_in, subject
+from slp_ops.cluster.subjects import ANY, CONTROL, EVENT, EVIDENCE, HUB, TASK, names_in, subject
 from slp_ops.errors import HubError, StoreError
 from slp_ops.i18n import pluralize
 from slp_ops.json_documents import ShapeError, encode
@@ -106,7 +107,7 @@ class Cluster:
         until = validity_of_access(self._folder)[1]
         if until - datetime.now(UTC) < ENDS_SOON:
             self._notice(f"your access to the hub in {self._folder} ends on {until:%Y-%m-%d}: {RENEW}")
-        sites = Counter(device.site for device in devices)
+        self._sites = sites = Counter(device.site for device in devices)
         self._workers = run_to_end(_workers_at(self._folder, self._address, sites))
         for worker in self._workers:
             if worker.site in sites and worker.is_clock_wrong:
@@ -181,6 +182,15 @@ class Cluster:
     def _at(self, site: str) -> list[LiveWorker]:
         return [worker for worker in self._workers if worker.site == site]
 
+    def name_missing_permissions(self, work: str) -> None:
+        """Give notice of the workers that are not permitted to do what is asked for later."""
+        for worker in self._workers:
+            if worker.site in self._sites and _is_not_permitted(worker, work):
+                self._notice(
+                    f"worker {worker.holder} of site {worker.site} is not permitted to do {work}: "
+                    f"start each worker of the site with the option --{work}"
+                )
+
     def _unfit(self, device: Device, work: str) -> DeviceFailure | None:
         """Return why no task is submitted for a device."""
         workers = self._at(device.site)
@@ -191,7 +201,7 @@ class Cluster:
                 hint=_TOO_LATE.format(device.site),
             )
         old = [worker for worker in workers if work not in worker.beat.works]
-        if old and old[0].beat.version == __version__:
+        if old and _is_not_permitted(old[0], work):
             return DeviceFailure(
                 kind="not_permitted",
                 message=f"not tried: worker {old[0].holder} of site {device.site} is not permitted "
@@ -206,6 +216,11 @@ class Cluster:
                 hint="use the same release at every worker and here",
             )
         return None
+
+
+def _is_not_permitted(worker: LiveWorker, work: str) -> bool:
+    """Return whether a worker of this release does not do a work: its owner has to permit it."""
+    return work not in worker.beat.works and worker.beat.version == __version__
 
 
 async def _workers_at(folder: Path, address: HubAddress, sites: Iterable[str]) -> list[LiveWorker]:
@@ -271,6 +286,7 @@ class _Session:
             pending_msgs_limit=_MOST_PENDING,
             pending_bytes_limit=_LARGEST_PENDING,
         )
+        await client.subscribe(HUB, cb=session._hub_notice)
         session._start(session._sweep())
         session._start(session._take_stored())
         session._start(session._remove_taken())
@@ -417,6 +433,16 @@ class _Session:
         self.notice(
             StandingNotice("the hub's disk for tasks is full: the rest is submitted when there is room")
         )
+
+    async def _hub_notice(self, message: Msg) -> None:
+        with suppress(InvalidMessage):
+            if from_message(HubNotice, message.data).disk_full:
+                self.notice(
+                    StandingNotice(
+                        "the hub's disk is full: it stores nothing, and results wait at the workers; "
+                        "free some space on the hub, which then continues by itself"
+                    )
+                )
 
     async def _event(self, message: Msg) -> None:
         """Show progress. A message of another site than the device's is none."""

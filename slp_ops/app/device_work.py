@@ -88,8 +88,8 @@ class DeviceWork(Generic[Task, Result]):
     ``visit`` does one; it raises SlpOpsError where the device has no result. ``device_result`` is the part of
     a result that the run keeps, ``also_in`` returns name and site of the devices in its other parts.
     A work that ``works.py`` lists is the same in every engine: its tasks and results pass JSON unchanged.
-    Any other is done in this process only. A work that ``gives_files`` may put files of the exchange with
-    CSSM beside the evidence, see ``DeviceFolder.exchanged``.
+    A change is made over a hub only, see ``change_task.py``. A work that ``gives_files`` may put files of the
+    exchange with CSSM beside the evidence, see ``DeviceFolder.exchanged``.
     """
 
     name: str

@@ -6,13 +6,14 @@ waits for CSSM's answers in the folder of the flow, or where the operator names 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from slp_ops.app.ack_files import AckFiles
 from slp_ops.app.audit_device import run_rules
 from slp_ops.app.change.operator import AssumeFilesCopied, Decisions
+from slp_ops.app.stage_planning import PASSES, skipped
 from slp_ops.app.usage import (
     ImportOptions,
     ImportRequest,
@@ -26,7 +27,7 @@ from slp_ops.app.usage_reports import planned_units
 from slp_ops.errors import StoreError
 from slp_ops.i18n import Text
 from slp_ops.paths import make_private
-from slp_ops.planning import PlanningResult, SkippedPlaybook
+from slp_ops.planning import PlanningResult
 from slp_ops.playbook.flow import IMPORT, SAVE, rules_to_pass
 from slp_ops.rules.settings import Intent
 from slp_ops.runs.file_store import ACKS
@@ -45,9 +46,11 @@ if TYPE_CHECKING:
     from slp_ops.app.audit_device import AuditOptions
     from slp_ops.app.change.context import BufferedEvidence, StepOperator
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change.results import ChangeResult, PlanResult
     from slp_ops.app.change.verb import Observation, Result
     from slp_ops.app.change_session import ChangeSession
+    from slp_ops.app.change_task import ChangeTask
     from slp_ops.app.remediate import ApplyRequest
     from slp_ops.app.usage import ImportResult, SaveResult
     from slp_ops.model import Device
@@ -127,14 +130,6 @@ def not_exchanged(stage: Stage, seen: ExchangeSwitch, outcomes: Sequence[Outcome
         return None
     result = skipped(seen.name, seen.site, stage.playbooks[0], _ONLINE.format(transport=transport))
     return PlanningResult(plan=None, skipped=result.skipped, elsewhere=(stage.playbooks[0],))
-
-
-def skipped(
-    name: str, site: str, playbook: str | None, why: Text, *, needless: bool = False
-) -> PlanningResult:
-    """Return a result without a plan, and why."""
-    one = SkippedPlaybook(name=name, site=site, playbook=playbook, why=why, needless=needless)
-    return PlanningResult(plan=None, skipped=(one,))
 
 
 def preview(stage: Stage, switch: PlannedSwitch) -> PlanningResult:
@@ -231,6 +226,12 @@ class FlowImport(ImportVerb):
     ) -> StepOperator:
         """Return the operator, who copies files: the switch shows whether that is done."""
         return AssumeFilesCopied(operator=operator, settled=Decisions(self._request.settled, resumed or {}))
+
+    def hub_task(
+        self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
+    ) -> ChangeTask:
+        """Return the plan with its files; the switch shows whether the operator has copied one."""
+        return replace(super().hub_task(device, state, change, options, back=back), manual_done=True)
 
     def replaces(self, state: SwitchState) -> bool:
         """Return whether there is another answer for a switch that refused one."""
@@ -438,7 +439,6 @@ def _is_empty(result: PlanningResult) -> bool:
     return result.plan is None and not result.skipped
 
 
-PASSES: Final = Text("its rules pass already", "ルールにはすでに合格しています")
 _ONLINE: Final = Text(
     "its transport is '{transport}', not off: it reports by itself, without files",
     "トランスポートが off ではなく '{transport}' のため、ファイルではなくスイッチ自身が報告します",

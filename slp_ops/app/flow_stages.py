@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.change.results import PlanResult
 from slp_ops.app.flow_exchange import (
-    PASSES,
     ExchangeStage,
     StageSession,
     answered_units,
     answers_folder,
     exchange_session,
-    skipped,
     without_reports,
 )
 from slp_ops.app.operator import NotGiven
+from slp_ops.app.stage_planning import PASSES, skipped
 from slp_ops.i18n import Text, verbatim
 from slp_ops.messages import message_text
 from slp_ops.planning.flow_state import FlowChangeEvent, FlowStageEvent, StageState

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from slp_ops.app.change_task import StageRules
 from slp_ops.app.flagged_reports import flagged_reports
-from slp_ops.app.flow_exchange import PASSES, skipped
 from slp_ops.app.flow_exchange import preview as preview_exchange
 from slp_ops.app.remediate import RemediateVerb
+from slp_ops.app.stage_planning import PASSES, replan_stage, skipped, verified_by
 from slp_ops.i18n import Text, lines_of
 from slp_ops.planning import PlannedSwitch, PlanningResult
 from slp_ops.playbook.flow import rules_to_pass
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from slp_ops.app.change.before_after import Snapshot
     from slp_ops.app.change.context import BufferedEvidence
     from slp_ops.app.change.operator import ChangeOperator
+    from slp_ops.app.change.options import ChangeOptions
+    from slp_ops.app.change_task import ChangeTask
     from slp_ops.app.remediate import ApplyRequest, Wanted
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device
     from slp_ops.planning import SwitchPlan
-    from slp_ops.planning.journal_state import BeginEvent
+    from slp_ops.planning.journal_state import BeginEvent, SwitchState
     from slp_ops.playbook import Playbook
     from slp_ops.playbook.flow import Stage
     from slp_ops.rules.values import Outcome
@@ -78,7 +81,7 @@ class FlowVerb(RemediateVerb):
         self._stage, self._begun = stage, begun
         playbooks = self._all.playbooks
         if stage is not None:
-            playbooks = tuple(_verified_by(stage, playbook) for playbook in playbooks)
+            playbooks = verified_by(playbooks, stage.playbooks, stage.done_when)
         self._wanted = replace(
             self._wanted,
             playbooks=playbooks,
@@ -141,15 +144,25 @@ class FlowVerb(RemediateVerb):
     def replan(
         self, device: Device, plan: SwitchPlan, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
-        """Plan the stage again just before it is applied: an ACK may have come meanwhile."""
+        """Plan the stage again, see ``replan_stage``."""
+        rules = self._stage_rules
+        if rules is None:
+            return super().replan(device, plan, memory, outcomes)
+        return replan_stage(
+            device, rules, outcomes, lambda: super(FlowVerb, self).replan(device, plan, memory, outcomes)
+        )
+
+    def hub_task(
+        self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool
+    ) -> ChangeTask:
+        """Return the plan with the rules of its stage."""
+        task = super().hub_task(device, state, change, options, back=back)
+        return replace(task, stage=self._stage_rules)
+
+    @property
+    def _stage_rules(self) -> StageRules | None:
         stage = self._stage
-        failing = () if stage is None else rules_to_pass(outcomes, stage.done_when)
-        if stage is not None and not stage.always and not failing:
-            return skipped(device.name, device.site, None, PASSES, needless=True)
-        found = super().replan(device, plan, memory, outcomes)
-        if found.plan is None and failing:  # not "nothing is needed": it is planned again by --resume
-            found = replace(found, skipped=tuple(replace(each, needless=False) for each in found.skipped))
-        return found
+        return None if stage is None else StageRules(done_when=stage.done_when, always=stage.always)
 
     def _choice(self, stage: Stage, switch: PlannedSwitch, operator: ChangeOperator) -> str | None:
         """Return the playbook of a stage for a switch: by option, by intent, or by the operator's answer."""
@@ -175,12 +188,6 @@ class FlowVerb(RemediateVerb):
                 self._chosen = (*self._chosen, answer)
                 return answer
             operator.notice(f"expected one of {', '.join(stage.playbooks)}")
-
-
-def _verified_by(stage: Stage, playbook: Playbook) -> Playbook:
-    if playbook.id not in stage.playbooks:
-        return playbook
-    return replace(playbook, verify=tuple(dict.fromkeys((*playbook.verify, *stage.done_when))))
 
 
 def _preview_undo(stage: Stage, switch: PlannedSwitch) -> PlanningResult:

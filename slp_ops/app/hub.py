@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from contextlib import AsyncExitStack, suppress
+import itertools
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from nats.errors import Error as NatsError
 
+from slp_ops.app.hub_broker import DiskWatch, KeptBroker, free_bytes
 from slp_ops.app.hub_certificates import HubCertificates
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.site_host_keys import key_subject
@@ -20,21 +21,26 @@ from slp_ops.cluster.broker_config import HOST_KEYS_STREAM
 from slp_ops.cluster.hub_folder import OPERATOR, HubFolder, HubState
 from slp_ops.cluster.joining import joining_tls, serve_joining
 from slp_ops.cluster.ledger_store import prepare_ledger
+from slp_ops.cluster.messages import HubNotice, to_message
 from slp_ops.cluster.nats_server import NatsServer, find_binary
 from slp_ops.cluster.once import last_of, remove
+from slp_ops.cluster.subjects import HUB
 from slp_ops.errors import HubError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from nats.aio.client import Client
     from nats.js import JetStreamContext
 
     from slp_ops.cluster.join_code import JoinCode
 
 # How soon a change of the sites takes effect, in seconds: two other programs make it.
 _LOOK_SECONDS: Final = 0.5
-_RESTART_SECONDS: Final = 1.0
+_FULL_LOOKS: Final = 10  # so many looks apart, operators are sent that the disk is full
+_FIRST_SECONDS: Final = 60.0
+_CONNECTIONS: Final = 5
 _FORGET_SECONDS: Final = 15.0
 _RELOAD_SECONDS: Final = 0.3
 INIT_HINT: Final = "slp-ops hub init makes a hub; --folder FOLDER names one"
@@ -101,7 +107,7 @@ def _utc_now() -> datetime:
 def run(folder: Path, nats_server: Path | None, say: Callable[[str], None]) -> None:
     """Run the broker until a stopping signal comes. Raises InputError, HubError.
 
-    A broker that ends, also by kill -9, is started again; its streams are on the disk.
+    A broker that ends, also by kill -9 and while it starts, is started again; its streams are on the disk.
     """
     with suppress(KeyboardInterrupt):
         run_to_end(serve(folder, nats_server, say))
@@ -132,12 +138,13 @@ async def serve(
                 "stops the broker; free some space, or lower disk_bytes in hub.json"
             )
         server = NatsServer(binary, hub.write_broker_config(state), folder)
+        broker = KeptBroker(server, state.broker_port, say)
         stack.push_async_callback(server.stop)
-        await server.start(state.broker_port)
-        address = read_address(folder / "hub", hint=INIT_HINT)
-        client = await stack.enter_async_context(connected(folder / "hub", address))
+        await broker.start()
+        await stack.enter_async_context(_kept(broker))
+        client = await _own_connection(folder, broker, stack)
         sites = _Sites(hub, server, client.jetstream())
-        await sites.apply()
+        await _apply_first(sites, folder)
 
         async def joined(site: str, holder: str) -> None:
             with suppress(NatsError, OSError):  # the broker is being started again, and asked again then
@@ -153,12 +160,21 @@ async def serve(
         joining = await serve_joining(hub, state, tls, joined, say)
         stack.callback(joining.close)
         say(f"hub: broker on port {state.broker_port}, workers join on port {state.join_port}")
-        told = ""
-        while True:
+        disk = DiskWatch(folder, say)
+        told, starts = "", broker.starts
+        for look in itertools.count():
             if certificates.renew_daily():
                 hub.show_certificate(tls)
                 show_certificate(client, folder / "hub")
                 server.reload()
+            if broker.starts != starts:
+                starts = broker.starts
+                sites.forget()
+            if disk.has_room_again():
+                await server.stop()
+            if disk.is_full and look % _FULL_LOOKS == 0:
+                with suppress(NatsError, OSError):
+                    await client.publish(HUB, to_message(HubNotice(disk_full=True)))
             try:
                 await sites.apply()
                 told = ""
@@ -167,22 +183,55 @@ async def serve(
             except InputError as error:  # hub.json was edited: its last good content stays in force
                 if str(error) != told:
                     say(told := str(error))
-            try:
-                async with asyncio.timeout(_LOOK_SECONDS):
-                    code = await server.wait()
-            except TimeoutError:
-                continue
-            say(f"the broker ended with exit code {code} and is started again")
-            await asyncio.sleep(_RESTART_SECONDS)
-            await server.start(state.broker_port)
-            sites.forget()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def _kept(broker: KeptBroker) -> AsyncIterator[None]:
+    keeping = asyncio.create_task(broker.keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.wait([keeping])
+
+
+async def _own_connection(folder: Path, broker: KeptBroker, stack: AsyncExitStack) -> Client:
+    """Connect to the own broker, which may be killed meanwhile. Raises HubError."""
+    address = read_address(folder / "hub", hint=INIT_HINT)
+    for _ in range(_CONNECTIONS - 1):
+        starts = broker.starts
+        try:
+            return await stack.enter_async_context(connected(folder / "hub", address))
+        except HubError:
+            if broker.is_up and broker.starts == starts:
+                raise
+    return await stack.enter_async_context(connected(folder / "hub", address))
+
+
+async def _apply_first(sites: _Sites, folder: Path) -> None:
+    """Make the streams of a broker that has just been started. Raises HubError."""
+    error: Exception | None = None
+    try:
+        async with asyncio.timeout(_FIRST_SECONDS):
+            while True:
+                try:
+                    return await sites.apply()
+                except (NatsError, OSError) as err:  # it was killed, and is started again
+                    error = err
+                await asyncio.sleep(_LOOK_SECONDS)
+    except TimeoutError:
+        raise HubError(
+            f"the broker did not make its streams within {_FIRST_SECONDS:g} s: {error}",
+            hint=f"is the disk of {folder} full? Its log: {folder / 'broker.log'}",
+        ) from error
 
 
 def _disk_missing(folder: Path, state: HubState) -> int:
     """Return how many bytes of what the broker may use are neither used by it nor free; 0 where all are."""
     store = folder / "store"
     used = sum(path.stat().st_blocks * 512 for path in store.rglob("*") if path.is_file())
-    return max(0, state.disk_bytes - used - shutil.disk_usage(folder).free)
+    return max(0, state.disk_bytes - used - free_bytes(folder))
 
 
 class _Sites:

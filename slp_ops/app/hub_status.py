@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from nats.errors import Error as NatsError
+
 from slp_ops.app.hub import INIT_HINT
+from slp_ops.app.hub_broker import DISK_FULL, free_bytes
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.authority import CERTIFICATE_LIFE, ENDS_SOON
 from slp_ops.cluster.broker import WRONG_CLOCK, connected, disk_used, live_workers, task_counts
 from slp_ops.cluster.hub_folder import HubFolder
+from slp_ops.cluster.ledger_store import read_ledger
+from slp_ops.cluster.messages import InvalidMessage
+from slp_ops.cluster.site_ledger import SiteLedger, StoppedCredential
 from slp_ops.cluster.stream_sizes import StreamSize, stream_sizes
+from slp_ops.engine.pacing import REFUSALS
 from slp_ops.errors import HubError
 from slp_ops.i18n import Text
 from slp_ops.paths import HUB_FOLDER
@@ -23,10 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from nats.js import JetStreamContext
+
     from slp_ops.cluster.broker import LiveWorker
     from slp_ops.cluster.hub_folder import SiteEntry, WorkerEntry
 
 _STATUS_SECONDS: Final = 15.0
+_LOOK_AGAIN: Final = 0.2
 _DISK_SHARE: Final = 0.8
 
 
@@ -58,7 +69,7 @@ class AbsentWorker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStatus:
-    """A site with its workers, and its tasks that wait and that are being done."""
+    """A site with its workers, its tasks that wait and that are done, its credentials that are stopped."""
 
     name: str
     max_sessions: int
@@ -66,6 +77,7 @@ class SiteStatus:
     running: int
     workers: tuple[WorkerStatus, ...]
     absent: tuple[AbsentWorker, ...]
+    stopped: tuple[StoppedCredential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +113,11 @@ def status(folder: Path) -> HubStatus:
     async def in_time() -> HubStatus:
         try:
             async with asyncio.timeout(_STATUS_SECONDS):
-                return await _status(folder)
+                while True:
+                    try:
+                        return await _status(folder)
+                    except NatsError:  # the broker reads its configuration again, or is started again
+                        await asyncio.sleep(_LOOK_AGAIN)
         except TimeoutError:
             raise HubError(f"the hub did not answer within {_STATUS_SECONDS:g} s") from None
 
@@ -116,9 +132,13 @@ async def _status(folder: Path) -> HubStatus:
         js = client.jetstream()
         alive = await live_workers(js)
         counts = {site.name: await task_counts(js, site.name) for site in state.sites}
+        stopped = {site.name: await _stopped(js, site.name) for site in state.sites}
         streams = await stream_sizes(js)
         used = await disk_used(js)
-    sites = tuple(_site_status(site, alive, counts[site.name], now) for site in state.sites)
+    sites = tuple(
+        replace(_site_status(site, alive, counts[site.name], now), stopped=stopped[site.name])
+        for site in state.sites
+    )
     return HubStatus(
         folder=folder,
         version=__version__,
@@ -132,9 +152,16 @@ async def _status(folder: Path) -> HubStatus:
         remarks=(
             *remarks_on(sites, now, folder),
             *_remarks_on_own_certificates(HubFolder(folder), now),
-            *_remarks_on_disk(used, state.disk_bytes),
+            *_remarks_on_disk(used, state.disk_bytes, free_bytes(folder)),
         ),
     )
+
+
+async def _stopped(js: JetStreamContext, site: str) -> tuple[StoppedCredential, ...]:
+    found = await read_ledger(js, site)
+    with suppress(InvalidMessage):  # the hub makes another one
+        return SiteLedger.read(found[0]).stopped(REFUSALS) if found else ()
+    return ()
 
 
 def _site_status(
@@ -205,6 +232,11 @@ def _adding(site: str, folder: Path) -> str:
 
 
 def _remarks_on_site(site: SiteStatus, folder: Path) -> Iterator[HubRemark]:
+    for each in site.stopped:
+        words = _STOPPED if each.since is None else _STOPPED_SINCE
+        since = "" if each.since is None else f"{each.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        message = words.format(site=site.name, name=each.name, count=each.refused, since=since)
+        yield HubRemark(kind="credential", site=site.name, message=message, hint=_CORRECT)
     if site.workers:
         return
     message = _NO_WORKER.format(site=site.name, count=site.waiting + site.running)
@@ -244,7 +276,9 @@ def _remarks_on_own_certificates(hub: HubFolder, now: datetime) -> Iterator[HubR
         yield HubRemark(kind="certificate", message=message, hint=_NEW_HUB)
 
 
-def _remarks_on_disk(used: int, allowed: int) -> Iterator[HubRemark]:
+def _remarks_on_disk(used: int, allowed: int, free: int) -> Iterator[HubRemark]:
+    if free < DISK_FULL:
+        yield HubRemark(kind="disk", message=_DISK_FULL, hint=_FREE_SPACE)
     if used > allowed * _DISK_SHARE:
         yield HubRemark(kind="disk", message=_DISK.format(percent=100 * used // allowed), hint=_MORE_DISK)
 
@@ -278,6 +312,20 @@ _NO_WORKER: Final = Text(
     "site {site}: no worker is connected; {count:task} open",
     "サイト {site}: 接続中のワーカがありません (未完了のタスク {count} 件)",
 )
+_STOPPED: Final = Text(
+    "site {site}: credential {name} was refused {count} times, and no switch is tried with it",
+    "サイト {site}: 認証情報 {name} は {count} 回拒否されたため、どのスイッチにも使用しません",
+)
+_STOPPED_SINCE: Final = Text(
+    "site {site}: credential {name} was refused {count} times, and no switch is tried with it since {since}",
+    "サイト {site}: 認証情報 {name} は {count} 回拒否されたため、{since} 以降はどのスイッチにも使用しません",
+)
+_CORRECT: Final = Text(
+    "correct it at each worker of the site, restart these, and run again: a run begins with all tries; more "
+    "tries could lock the account out",
+    "サイトの各ワーカで認証情報を修正し、ワーカを再起動して再実行してください。試行回数は実行ごとに"
+    "数え直されます。試行を続けるとアカウントがロックされるおそれがあります",
+)
 _START: Final = Text(
     "on a computer near the site: slp-ops worker --site {site}",
     "サイトに近いコンピュータで次を実行してください: slp-ops worker --site {site}",
@@ -305,6 +353,14 @@ _VERSION: Final = Text(
 _SAME_RELEASE: Final = Text(
     "use the same release everywhere; upgrade the workers first",
     "すべて同じリリースにしてください。ワーカを先に更新します",
+)
+_DISK_FULL: Final = Text(
+    "the hub's disk is full: the broker stores nothing, and results wait at the workers",
+    "ハブのディスクに空きがありません。ブローカは何も保存できず、結果はワーカで待っています",
+)
+_FREE_SPACE: Final = Text(
+    "free some space on it: 'slp-ops hub up' then starts the broker again by itself",
+    "ディスクを空けてください。'slp-ops hub up' がブローカを自動的に再起動します",
 )
 _DISK: Final = Text(
     "{percent} % of the broker's disk is used: at 100 % results wait at the workers",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slp_ops.app.device_work import DeviceWork, EarlierPart
 from slp_ops.app.inputs import DeviceInput
 from slp_ops.app.read_device import CollectOptions, PreviousCaptures, collect
 from slp_ops.facts import Software
@@ -15,7 +14,7 @@ from slp_ops.rules.settings import Intent
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from slp_ops.app.device_work import DeviceTools
+    from slp_ops.app.device_work import DeviceTools, EarlierPart
     from slp_ops.commands import ShowCommand
     from slp_ops.model import CaptureStatus, Device, DeviceResult
     from slp_ops.parsing import Facts
@@ -81,34 +80,6 @@ async def read_facts(
             result = previous.merged_with(rest)
             facts = read_more(facts, parts(rest), keep=reading.keep)
     return DeviceInput(result=result, facts=facts, intent=Intent.of(device.intent))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactsTask:
-    """A device of which the facts are wanted."""
-
-    device: Device
-    earlier: EarlierPart = field(default_factory=EarlierPart)
-
-    @property
-    def own_rules(self) -> bool:
-        """See ``DeviceTask``."""
-        return False
-
-
-def facts_work(verb: str, reading: FactsReading) -> DeviceWork[FactsTask, DeviceInput]:
-    """Return a work whose result are facts: values that are no JSON, and stay in this process."""
-
-    async def visit(task: FactsTask, tools: DeviceTools) -> DeviceInput:
-        return await read_facts(task.device, tools, task.earlier, reading)
-
-    return DeviceWork(
-        name=verb,
-        task=FactsTask,
-        result=DeviceInput,
-        visit=visit,
-        device_result=lambda found: found.result,
-    )
 
 
 async def _send(

@@ -304,7 +304,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
                 command = shlex.join(["slp-ops", "remediate", *words, "--limit", plan.name])
                 raise InputError(
                     f"{plan.name}: {reason}; nothing was sent",
-                    hint=f"on a computer at site {plan.site}, without a hub: {command}",
+                    hint=f"on a computer at site {plan.site}: SLP_OPS_HUB= {command}",
                 )
 
     def hub_task(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from slp_ops.app.change_task import rules_digest, unfit_for_hub
 from slp_ops.app.commands import choose_commands
+from slp_ops.app.stage_planning import replan_stage, verified_by
 from slp_ops.errors import ChangeRefused
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class SitePlanning(Protocol):
 
 def at_site(verb: str) -> str:
     """Return what to do where a worker does not make a change of a verb."""
-    return f"run it on a computer at the site: slp-ops {verb} without --hub"
+    return f"run it on a computer at the site: SLP_OPS_HUB= slp-ops {verb}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +92,11 @@ class PlaybookPlanning:
         self, task: ChangeTask, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlanningResult:
         """See ``SitePlanning``."""
+        stage = task.stage
         planning = replace(self.wanted, timer=task.timer).as_in(task.plan)
-        return planning.plan(planning.switch(task.device, memory, outcomes))
+        if stage is None:
+            return planning.plan(planning.switch(task.device, memory, outcomes))
+        playbooks = verified_by(planning.playbooks, planning.named, stage.done_when)
+        planning = replace(planning, playbooks=playbooks, always=stage.always)
+        switch = planning.switch(task.device, memory, outcomes)
+        return replan_stage(task.device, stage, outcomes, lambda: planning.plan(switch))

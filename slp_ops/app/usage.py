@@ -19,10 +19,13 @@ from slp_ops.app.change.options import ChangeOptions
 from slp_ops.app.change.verb import ChangeVerb
 from slp_ops.app.change_session import ChangeSession, FleetOptions
 from slp_ops.app.change_task import IMPORT, ChangeTask
+from slp_ops.app.collect_task import COLLECT, CollectTask
+from slp_ops.app.commands import CommandList
 from slp_ops.app.follow_up import journal_command
+from slp_ops.app.inputs import facts_of
 from slp_ops.app.live_run import read_switches
 from slp_ops.app.past_exchanges import before_in, imported_in
-from slp_ops.app.read_facts import FactsReading, FactsTask, facts_work
+from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.usage_import_task import LARGEST_FILES, files_for, size_of_files
 from slp_ops.app.usage_over_hub import save_over_hub
 from slp_ops.app.usage_reports import (
@@ -32,10 +35,12 @@ from slp_ops.app.usage_reports import (
     observed_switch,
     replan_save,
 )
+from slp_ops.app.usage_save_task import SAVING
 from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.rules.dependencies import FactContext
+from slp_ops.runs import Runs
 from slp_ops.runs.file_store import ACKS, UPLOAD, FolderFileStore
 from slp_ops.runs.journal_lookup import resumable_journal as resumable_journal
 from slp_ops.steps import ManualStep
@@ -200,22 +205,28 @@ def status(fleet: FleetOptions, acks: Sequence[Path], operator: Operator) -> Sta
     files = AckFiles.read(acks) if acks else AckFiles()
     before, imported = before_in(fleet.runs_dir), imported_in(fleet.runs_dir)
 
-    reading = FactsReading(
-        commands=[each for each in exchange_commands() if each.command != "show running-config"]
-    )
+    commands = CommandList.of([each for each in exchange_commands() if each.command != "show running-config"])
     done = read_switches(
         "usage-status",
-        facts_work("usage-status", reading),
-        lambda device, earlier: FactsTask(device=device, earlier=earlier),
+        COLLECT,
+        lambda device, earlier: CollectTask(
+            device=device, commands=commands, collect_options=CollectOptions(), earlier=earlier
+        ),
         target=fleet.target,
         connecting=fleet.connecting,
         runs_dir=fleet.runs_dir,
         operator=operator,
     )
+    stored = Runs(fleet.runs_dir).open(done.run_id)
     read = [
-        ExchangeSwitch(name=result.name, site=result.site, known=FactContext(found.facts), running=None)
+        ExchangeSwitch(
+            name=result.name,
+            site=result.site,
+            known=FactContext(facts_of(stored, result.name)),
+            running=None,
+        )
         for result in done.results
-        if (found := done.answers.get(result.name)) is not None and found.facts is not None
+        if result.captures
     ]
     matched = match(files.files, read, assigned={}, imported=imported) if files.files else MatchedFiles()
     names = {each.name for each in read}
@@ -329,6 +340,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
     verb: ClassVar[str] = "usage save"
     title: ClassVar[str] = "usage-save"
     is_done_over_hub: ClassVar[bool] = True
+    hub_work = SAVING
 
     def __init__(self, request: SaveRequest) -> None:
         self._request = request
@@ -503,14 +515,13 @@ class ImportVerb(ExchangeVerb[ImportResult]):
 
     def check_hub(self, plans: Iterable[SwitchPlan]) -> None:
         """Refuse files that are too large for a task."""
-        for plan in plans:
-            if (size := size_of_files(plan)) > LARGEST_FILES:
-                raise InputError(
-                    f"{plan.name}: its files have {size} bytes, and at most {LARGEST_FILES} go over a hub; "
-                    "nothing was sent",
-                    hint=f"on a computer at site {plan.site}, without a hub: "
-                    f"slp-ops usage import ACK --limit {plan.name}",
-                )
+        large = [plan.name for plan in plans if size_of_files(plan) > LARGEST_FILES]
+        if large:
+            names = ",".join(large)
+            raise InputError(
+                f"{names}: more than {LARGEST_FILES} bytes of files do not go over a hub; nothing was sent",
+                hint=f"on a computer at the site: SLP_OPS_HUB= slp-ops usage import ACK --limit {names}",
+            )
 
     def hub_task(
         self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool

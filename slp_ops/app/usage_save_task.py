@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from slp_ops.app.change.apply import apply
 from slp_ops.app.change.context import ChangeContext, EvidenceRecord, FileCopying, StopController
 from slp_ops.app.device_work import DeviceWork, EarlierPart
+from slp_ops.app.site_planning import at_site
 from slp_ops.app.usage_reports import (
     UsageReportStore,
     UsageSource,
@@ -101,7 +102,7 @@ class _BoundedStore(UsageReportStore):
         if len(data) > LARGEST_EXCHANGED:
             raise BadFile(
                 f"{name} has {len(data)} bytes, and at most {LARGEST_EXCHANGED} go over a hub",
-                hint="run slp-ops usage save without a hub on a computer at the site",
+                hint=at_site("usage save"),
             )
         return super().save(device, name, data)
 

@@ -122,5 +122,6 @@ def command(
         from slp_ops.report.terminal.audit import render
 
         view = audit_view(result.devices, result.knowledge, result.compared, seconds=result.seconds)
-        print_text(render(view, lang, details=details))
+        run_read = None if run_ref is not None or files else result.run_id
+        print_text(render(view, lang, run=run_read, details=details))
     raise click.exceptions.Exit(code_of(*audit_results(result, Severity(fail_on))))

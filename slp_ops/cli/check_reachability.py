@@ -128,5 +128,5 @@ def command(
     else:
         from slp_ops.report.terminal.reachability import render
 
-        print_text(render(view, lang, details=details))
+        print_text(render(view, result.run_id, lang, details=details))
     raise click.exceptions.Exit(code_of(*reachability_results(result)))

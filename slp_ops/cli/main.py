@@ -62,7 +62,7 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 
 
-_KEPT = "what was read is kept, see: slp-ops runs list; the same command begins again"
+_KEPT = "runs that had begun are kept, see: slp-ops runs list; the same command begins again"
 CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
 
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.

@@ -4,7 +4,8 @@ A message names a command by its verb and its own arguments, such as ``slp-ops r
 Where it is printed, ``with_options`` inserts behind the verb the options by which this call found its
 inventory, sessions, runs and playbooks, as far as that verb has them. A command that starts anew also gets
 the selection and the parameters; one that continues a journal, a plan or a run finds them there. One that
-resumes gets batches and time limits as well. Consent holds for one call and is never inserted.
+resumes gets batches and time limits as well. Consent holds for one call and is never inserted. A command that
+is to be typed without a hub is written ``SLP_OPS_HUB= slp-ops ...``, and gets no --hub.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _REQUEST: Final = (
     "--clean",
 )  # fmt: skip
 _CONTINUING: Final = frozenset({"--resume", "--rollback", "--plan", "--run"})
-_COMMAND: Final = re.compile(r"\bslp-ops ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
+_COMMAND: Final = re.compile(r"(\bSLP_OPS_HUB= )?\bslp-ops ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 _END: Final = re.compile(r"\n|\bslp-ops ")
 _GIVEN: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
@@ -80,15 +81,17 @@ def with_options(text: str) -> str:
 
 
 def _complete(found: re.Match[str], context: click.Context) -> str:
-    command = _verb(found[1], context.find_root())
-    end = found.end(1)
+    command = _verb(found[2], context.find_root())
+    end = found.end(2)
     if isinstance(command, click.Group):
-        command = command.commands.get(found[2])
-        end = found.end(2)
+        command = command.commands.get(found[3])
+        end = found.end(3)
     if command is None:
         return found[0]
-    typed = _END.split(found.string[end:], maxsplit=1)[0].split()
-    words = list(_words(context, command, frozenset(word.partition("=")[0] for word in typed)))
+    typed = {word.partition("=")[0] for word in _END.split(found.string[end:], maxsplit=1)[0].split()}
+    if found[1]:
+        typed.add("--hub")  # with no value
+    words = list(_words(context, command, frozenset(typed)))
     inserted = "".join(f" {one_line(shlex.quote(word))}" for word in words)
     return f"{found.string[found.start() : end]}{inserted}{found.string[end : found.end()]}"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -131,6 +132,38 @@ class Progress:
         """Nothing to tidy up for plain lines."""
 
 
+_SILENT: Final = 10.0  # seconds without a line, before one says what is going on
+_LONGEST_SILENCE: Final = 60.0
+
+
+class _Log(Progress):
+    """Lines for a file or a pipe; in a long wait one, ever more rarely, with what the devices are doing."""
+
+    def __enter__(self) -> Self:
+        self._printed = time.monotonic()
+        self._silence = _SILENT
+        self._ended = threading.Event()
+        self._waiting = threading.Thread(target=self._report_silence, daemon=True)
+        self._waiting.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._ended.set()
+        self._waiting.join()
+
+    def _print_result(self, device: str, status: str, detail: str) -> None:
+        self._printed, self._silence = time.monotonic(), _SILENT
+        super()._print_result(device, status, detail)
+
+    def _report_silence(self) -> None:
+        while not self._ended.wait(max(0.05, self._printed + self._silence - time.monotonic())):
+            if time.monotonic() - self._printed >= self._silence:
+                self._printed = time.monotonic()
+                self._silence = min(2 * self._silence, _LONGEST_SILENCE)
+                with suppress(OSError, ValueError):  # standard error is closed
+                    self._write(lambda: click.echo(one_line(self.line()), err=True))
+
+
 class _Live(Progress):
     def __enter__(self) -> Self:
         from rich.console import Console
@@ -195,10 +228,11 @@ _KINDS: Final = {Verbosity.QUIET: _Quiet, Verbosity.VERBOSE: _Verbose}
 
 def progress(verb: str, total: int, lang: Lang) -> Progress:
     """The progress of a verb over so many devices, to be used as a context manager."""
-    usual = _Live if sys.stderr.isatty() else Progress
+    usual = _Live if sys.stderr.isatty() else _Log
     return _KINDS.get(verbosity(), usual)(verb, total, lang)
 
 
 def progress_lines(verb: str, total: int, lang: Lang) -> Progress:
     """The same without a live display, which would overwrite questions."""
-    return _KINDS.get(verbosity(), Progress)(verb, total, lang)
+    usual = Progress if sys.stderr.isatty() else _Log
+    return _KINDS.get(verbosity(), usual)(verb, total, lang)

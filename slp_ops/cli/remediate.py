@@ -202,7 +202,6 @@ def command(
     if rollback is not None:
         rollback = find_journal(remediate.reversible_journal, rollback, runs_dir, "remediate")
     in_flow = flow is not None or (resume is not None and call(is_flow, resume))
-    _one_of(flow=in_flow, hub=connecting.hub)
     operator = TerminalChangeOperator(lang, as_json=as_json, details=details, in_flow=in_flow)
     request = remediate.ApplyRequest(
         plan=remediate.PlanRequest(

@@ -269,6 +269,7 @@ def import_(
 @click.argument("acks", nargs=-1, type=NamedPath(path_type=Path), metavar="[ACK]...")
 @target_options
 @connecting_options
+@hub_option
 @runs_dir_option
 @lang_option
 @json_option

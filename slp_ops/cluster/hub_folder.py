@@ -73,6 +73,8 @@ _RESTORE: Final = (
     "restore it from the backup of the hub's folder; without one: a new hub, which all workers join"
 )
 
+_NO_HUB: Final = "slp-ops hub init makes a hub"
+
 
 @json_document
 class WorkerEntry:
@@ -258,13 +260,17 @@ class HubFolder:
             raise InputError((problem,), hint=_RESTORE) from error
 
     def _needed(self, name: str) -> bytes:
-        return read_input(self.path / name, _LARGEST, hint=_RESTORE)
+        return read_input(self.path / name, _LARGEST, hint=_RESTORE if self._was_made else _NO_HUB)
+
+    @property
+    def _was_made(self) -> bool:
+        return any((self.path / name).exists() for name in (HUB_FILE, "authority.key"))
 
     def read(self) -> HubState:
         """Return the hub's state. Raises InputError."""
         path = self.path / HUB_FILE
         lost = (self.path / "authority.key").exists()
-        data = read_input(path, _LARGEST, hint=_RESTORE if lost else "slp-ops hub init makes a hub")
+        data = read_input(path, _LARGEST, hint=_RESTORE if lost else _NO_HUB)
         try:
             return decode(HubState, parse_json(data))
         except (InvalidJson, ShapeError) as error:
@@ -417,7 +423,8 @@ class HubFolder:
 
     @contextmanager
     def _changing(self) -> Iterator[HubState]:
-        """Give the state to a change, which no other process makes meanwhile."""
+        """Give the state to a change, which no other process makes meanwhile. Raises InputError."""
+        self.read()  # there is a hub
         fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX)

@@ -97,6 +97,10 @@ def _check_version(path: Path) -> None:
         )
 
 
+class BrokerKilled(HubError):
+    """The broker was ended by a signal before it listened."""
+
+
 class NatsServer:
     """A running nats-server, a child of this process. It ends with it.
 
@@ -113,7 +117,7 @@ class NatsServer:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, port: int) -> None:
-        """Start it, and wait until it accepts connections. Raises HubError."""
+        """Start it, and wait until it accepts connections. Raises HubError, BrokerKilled."""
         with self._log.open("ab") as log, self._lock.open("ab") as lock:
             await self._take(lock.fileno())
             if await _listens(port):
@@ -136,7 +140,13 @@ class NatsServer:
         try:
             async with asyncio.timeout(_START_SECONDS):
                 while not await _listens(port):
-                    if self._process.returncode is not None:
+                    code = self._process.returncode
+                    if code is not None and code < 0:
+                        raise BrokerKilled(
+                            f"the broker was killed by signal {-code} while it was starting",
+                            hint=f"is there too little memory? Its log: {self._log}",
+                        )
+                    if code is not None:
                         raise HubError(
                             f"the broker ended at once: {self._last_line()}", hint=f"its log: {self._log}"
                         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Inventory", "Site", "load"]
 
 _LARGEST: Final = 16 * 2**20
-_HINT: Final = "name the inventory with -i FILE or SLP_OPS_INVENTORY; the README shows one to start from"
+_HINT: Final = "name the inventory with -i FILE or SLP_OPS_INVENTORY; slp-ops init writes one to start from"
 
 
 def load(path: Path) -> Inventory:

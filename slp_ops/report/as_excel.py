@@ -161,6 +161,7 @@ def _sheets(view: ReportView, words: Words) -> Iterator[tuple[str, list[str], It
             "status",
             "first_fixed",
             "because",
+            "on_switch",
             "upgrade_same",
             "upgrade_em",
         ),
@@ -295,6 +296,7 @@ def _advisories(each: DeviceView, words: Words) -> Iterator[Row]:
             words.status_label(found.status.value, listed=found.listed),
             found.first_fixed,
             words.say(found.because),
+            None if found.verdict is None else words.on_switch(found.verdict.value),
             None if same is None else str(same),
             None if later is None else str(later),
         )

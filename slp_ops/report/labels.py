@@ -112,6 +112,8 @@ _WORDS: Final = {
     "status_affected": Text("affected", "該当"),
     "status_assumed": Text("assumed affected: not listed", "該当とみなす (記載なし)"),
     "status_fixed": Text("fixed", "修正済み"),
+    "on_switch": Text("On this switch", "このスイッチでの判定"),
+    "not_affected": Text("not affected", "該当なし"),
     "status_not_applicable": Text("not applicable", "対象外"),
     "status_unknown": Text("unknown", "不明"),
     "upgrade_same": Text("Upgrade in its train", "同一トレインの推奨"),
@@ -325,6 +327,11 @@ _CONFIDENCES: Final = {
     "medium": Text("medium", "中"),
     "high": Text("high", "高"),
 }
+_ON_SWITCH: Final = {
+    "pass": "not_affected",
+    "fail": "status_affected",
+    "not_applicable": "status_not_applicable",
+}
 _RISKS: Final = {
     "change": Text("change", "変更"),
     "disruptive": Text("disruptive", "影響あり"),
@@ -374,6 +381,10 @@ class Words:
     def status_label(self, value: str, *, listed: bool) -> str:
         """Status of a release for an advisory."""
         return self["status_assumed" if value == "affected" and not listed else f"status_{value}"]
+
+    def on_switch(self, verdict: str) -> str:
+        """Verdict of the rule of an advisory on one switch, which looks at more than the release."""
+        return self[_ON_SWITCH.get(verdict, "status_unknown")]
 
     def switches(self, count: int) -> str:
         """So many switches."""

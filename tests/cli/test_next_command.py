@@ -53,6 +53,17 @@ LAB = "-i 'the lab/sw.yaml' --runs-dir /tmp/r"
             f"there are no runs yet; make one with: slp-ops collect {LAB} --site tokyo",
         ),
         (
+            f"remediate {LAB} --hub h --site tokyo",
+            "on a computer at the site: SLP_OPS_HUB= slp-ops remediate; here: slp-ops audit",
+            f"on a computer at the site: SLP_OPS_HUB= slp-ops remediate {LAB} --site tokyo; "
+            "here: slp-ops audit -i 'the lab/sw.yaml' --hub h --runs-dir /tmp/r --site tokyo",
+        ),
+        (
+            f"usage import {LAB} --hub h ack.txt",
+            "run it on a computer at the site: SLP_OPS_HUB= slp-ops usage import",
+            f"run it on a computer at the site: SLP_OPS_HUB= slp-ops usage import {LAB}",
+        ),
+        (
             f"remediate {LAB} --limit sw1 --playbook ntp-servers --param servers=a",
             "resume: slp-ops remediate --resume j; or roll back: slp-ops remediate --rollback j",
             f"resume: slp-ops remediate {LAB} --resume j; or roll back: slp-ops remediate {LAB} --rollback j",

@@ -92,11 +92,11 @@ def test_many_switches_that_reach_their_servers_are_one_line() -> None:
             for each in results(count)
         ]
         view = reachability_view(answers, path="runs/r1", seconds=1.0)
-        return reachability.render(view, lang, details=details)
+        return reachability.render(view, "r1", lang, details=details)
 
     lines = printed(400, Lang.EN).splitlines()
     assert lines[1] == "399 switches reach their servers: sw1, sw2, sw3, sw4, sw5, sw6 +393"
-    assert len(lines) < 8
+    assert len(lines) < 9
     assert printed(400, Lang.JA).splitlines()[1].startswith("到達可 399 台: sw1, ")
     assert printed(400, Lang.EN, details=True).count("\nsw") == 400
     assert printed(3, Lang.EN).count("\nsw") == 3

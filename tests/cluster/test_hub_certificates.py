@@ -42,7 +42,7 @@ from slp_ops.cluster.authority import (
     request_for,
     validity_of,
 )
-from slp_ops.errors import HubError
+from slp_ops.errors import HubError, InputError
 from tests.cluster.conftest import free_pair
 from tests.cluster.test_hub_faults import authority_in, certify, connect, new_hub
 
@@ -325,3 +325,10 @@ def test_the_end_of_the_authority_is_named_before_it_cuts_a_certificate_short(tm
     (remark,) = _remarks_on_own_certificates(hub, late)
     assert "ca.pem" in remark.message.en
     assert "slp-ops hub init" in remark.hint.en
+
+
+@pytest.mark.parametrize("command", ["site add tokyo", "site revoke tokyo", "up", "status"])
+def test_a_folder_without_a_hub_needs_no_backup(tmp_path: Path, command: str) -> None:
+    done = CliRunner().invoke(cli, ["hub", *command.split(), "--folder", str(tmp_path / "hub")])
+    assert isinstance(done.exception, InputError)
+    assert done.exception.hint == "slp-ops hub init makes a hub"

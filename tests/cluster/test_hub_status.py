@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js.errors import ServiceUnavailableError
 from rich.cells import cell_len
 
+from slp_ops.app import hub_status
 from slp_ops.app.hub_status import (
     AbsentWorker,
     HubRemark,
@@ -23,10 +28,12 @@ from slp_ops.app.hub_status import (
 )
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.main import cli
+from slp_ops.cluster.messages import InvalidMessage, to_message
+from slp_ops.cluster.site_ledger import SiteLedger, StoppedCredential
 from slp_ops.cluster.stream_sizes import StreamSize
 from slp_ops.i18n import Lang, Text
 from slp_ops.json_documents import decode, parse_json
-from slp_ops.report.documents.hub import HubStatusDocument
+from slp_ops.report.documents.hub import HubStatusDocument, hub_status_document
 from slp_ops.report.terminal.hub import render_hub_status
 from slp_ops.version import __version__
 
@@ -48,6 +55,10 @@ def worker(days: float | None = 397, **values: Any) -> WorkerStatus:
         "certificate_until": None if days is None else NOW + timedelta(days=days),
     }
     return WorkerStatus(**{**usual, **values})
+
+
+def stopped(since: datetime | None) -> StoppedCredential:
+    return StoppedCredential(name="tacacs-of-the-region", refused=3, since=since)
 
 
 def absent(days: float) -> AbsentWorker:
@@ -74,6 +85,7 @@ def site(*workers: WorkerStatus, absent: tuple[AbsentWorker, ...] = (), **values
         (site(worker(clock_offset=-600.0)), ["clock"]),
         (site(worker(clock_offset=29.0)), []),
         (site(worker(version="0.0.1"), worker(2)), ["version", "certificate"]),
+        (site(worker(), stopped=(stopped(NOW), stopped(None))), ["credential", "credential"]),
     ],
 )
 def test_what_needs_attention_is_named(found: SiteStatus, expected: list[str]) -> None:
@@ -86,9 +98,30 @@ def test_what_needs_attention_is_named(found: SiteStatus, expected: list[str]) -
 
 
 def test_the_disk_is_named_before_it_is_full() -> None:
-    assert not list(_remarks_on_disk(800, 1000))
-    (remark,) = _remarks_on_disk(801, 1000)
+    assert not list(_remarks_on_disk(800, 1000, 2**30))
+    (remark,) = _remarks_on_disk(801, 1000, 2**30)
     assert "80 %" in remark.message.en
+    (remark,) = _remarks_on_disk(800, 1000, 2**20)
+    assert "the broker stores nothing" in remark.message.en
+    assert "free some space" in remark.hint.en
+
+
+@pytest.mark.parametrize("error", [ServiceUnavailableError(), NoRespondersError(), NatsTimeout()], ids=repr)
+def test_a_broker_that_reads_its_configuration_is_asked_again(
+    error: NatsError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, asked = object(), list[Path]()
+
+    async def ask(folder: Path) -> object:
+        asked.append(folder)
+        if len(asked) == 1:
+            raise error
+        return found
+
+    monkeypatch.setattr(hub_status, "_status", ask)
+    monkeypatch.setattr(hub_status, "_LOOK_AGAIN", 0)
+    assert hub_status.status(Path("hub")) is found
+    assert len(asked) == 2
 
 
 @pytest.mark.parametrize("lang", list(Lang))
@@ -99,11 +132,11 @@ def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPat
         site(worker(10, version="0.9.0rc1", clock_offset=-601.0, sessions=50), running=50, waiting=99_000),
         site(name="amsterdam-dc2", absent=(absent(2), absent(300))),
         site(name="osaka"),
-        site(worker(200), name="a-site-with-a-name-of-forty-characters-x"),
+        site(worker(200), name="a-site-with-a-name-of-forty-characters-x", stopped=(stopped(NOW),)),
     )
     remarks = (
         *remarks_on(sites, NOW, Path("/srv/hub of slp-ops")),
-        *_remarks_on_disk(9, 10),
+        *_remarks_on_disk(9, 10, 0),
         HubRemark(kind="clock", message=Text("a\x1b[2J", "a\x1b[2J"), hint=Text("b", "b")),
     )
     status = HubStatus(
@@ -124,6 +157,20 @@ def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPat
     assert [line for line in lines if cell_len(line) > 80] == []
     assert "3,072 MB" in text
     assert "slp-ops hub site add tokyo --folder '/srv/hub of slp-ops'" in " ".join(text.split())
+    assert "2026-11-24 04:11 UTC" in " ".join(text.split())
+    (entry,) = hub_status_document(status).sites[-1].stopped_credentials
+    assert (entry.name, entry.refused, entry.since) == ("tacacs-of-the-region", 3, NOW)
+
+
+def test_a_credential_is_stopped_since_its_last_refusal() -> None:
+    ledger = SiteLedger.new(50).with_refusals("tacacs", "a", NOW).with_refusals("tacacs", "b", NOW)
+    assert ledger.stopped(3) == ()
+    later = ledger.with_refusals("tacacs", "a", NOW + timedelta(seconds=1)).with_refusals("local", "c", NOW)
+    read = SiteLedger.read(to_message(later))
+    assert read.stopped(3) == (StoppedCredential(name="tacacs", refused=3, since=NOW + timedelta(seconds=1)),)
+    assert read.without_counts().stopped(3) == ()
+    with pytest.raises(InvalidMessage, match="has no zone"):
+        SiteLedger.read(to_message(ledger.with_refusals("tacacs", "a", NOW.replace(tzinfo=None))))
 
 
 def test_a_worker_that_does_not_run_and_whose_certificate_ends_soon(rig: Rig) -> None:

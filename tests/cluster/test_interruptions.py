@@ -18,7 +18,8 @@ from slp_ops.app import hub as service
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.hub_folder import HUB_FILE
-from slp_ops.cluster.subjects import FENCE, subject
+from slp_ops.cluster.messages import HubNotice, to_message
+from slp_ops.cluster.subjects import FENCE, HUB, subject
 from slp_ops.runs import Runs
 from tests.cluster.conftest import Rig
 from tests.cluster.fleet import Fleet
@@ -121,6 +122,12 @@ def test_a_full_disk_is_named_and_goes_on_when_there_is_room(
                 for number in itertools.count():
                     await js.publish(f"{subject}{size}-{number}", bytes(size))
 
+    async def tell(js: JetStreamContext) -> None:
+        """As the hub does whose disk is full below the streams, and as no hub does."""
+        for notice in (b"{}", to_message(HubNotice(disk_full=True))):
+            await js._nc.publish(HUB, notice)
+        await js._nc.flush()
+
     async def purge(js: JetStreamContext) -> None:
         await js.purge_stream(stream, subject="slp.*.*.other.>")
 
@@ -130,6 +137,8 @@ def test_a_full_disk_is_named_and_goes_on_when_there_is_room(
     if stream == "EVIDENCE":
         rig.wait_for(lambda: "results wait here until there is room" in rig.log("worker"), "worker")
         assert "disk" in {each.kind for each in hub_status.status(rig.hub_folder).remarks}
+    with_broker(rig, tell)
+    rig.wait_for(lambda: "the hub's disk is full: it stores nothing" in rig.log("collect"), "collect", 30)
     assert collecting.poll() is None
     with_broker(rig, purge)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 from typing import TYPE_CHECKING, Any
@@ -61,21 +62,23 @@ def test_acknowledgements_are_imported_once_by_a_worker_that_permits_it(
         inventory, "import", str(acks), "--limit", "killed", "--yes", "--wait", "60", verb="usage"
     )
     assert refused.exit_code == 4, refused.output
+    before = refused.output.index("is not permitted to do usage-import: start each worker of the site")
+    assert before < refused.output.index("risk: change"), "before the plan"
     assert "is not permitted to do usage-import" in refused.output
     assert "with the option --usage-import" in refused.output
     assert not running.lines("killed", "scp")
     rig.processes["worker-tokyo"].send_signal(signal.SIGTERM)
-    assert rig.processes.pop("worker-tokyo").wait(20) == 0
+    assert rig.processes.pop("worker-tokyo").wait(60) == 0
 
     # Worker, broker and verb are killed right after the command was sent: --resume sends it no second time.
     start_killed(rig, "tokyo", (*words, "--usage-import"), "imported")
     rig.wait_for(lambda: any(each.workers for each in rig.status()), "hub")
     call = ("-i", str(inventory), "--runs-dir", str(rig.folder / "runs"), "--hub", str(rig.hub_folder))
     rig.start("usage", "usage", "import", str(acks), "--limit", "killed", "--yes", *call)
-    rig.wait_for((rig.folder / "imported").exists, "usage", patience=60)
+    rig.wait_for((rig.folder / "imported").exists, "usage")
     rig.kill("usage")
     rig.kill_process(rig.broker())
-    assert rig.processes.pop("worker-tokyo").wait(10) == -signal.SIGKILL
+    assert rig.processes.pop("worker-tokyo").wait(60) == -signal.SIGKILL
     assert len(imports(running, "killed")) == 1
     (journal,) = Runs(rig.folder / "runs").open("last").path.glob("journal.jsonl")
     assert [each["event"] for each in events(journal)] == ["begin", "approved"]
@@ -107,3 +110,12 @@ def test_acknowledgements_are_imported_once_by_a_worker_that_permits_it(
         assert len(imports(running, name)) == 1
         assert answers[name] not in running.switch(name).flash.values(), "--clean deletes it"
     assert not running.lines("alone", "scp")
+
+    # And what is left to do, read over the hub.
+    status = [
+        rig.collect(inventory, "status", str(acks), "--json", "--limit", name, verb="usage", **environment)
+        for name, environment in (("there", {}), ("here", {"SLP_OPS_HUB": ""}))
+    ]
+    assert [each.exit_code for each in status] == [0, 0], [each.output for each in status]
+    of_there, of_here = (json.loads(each.stdout)["devices"][0] for each in status)
+    assert (of_there["next"], of_there["unacknowledged"]) == (of_here["next"], of_here["unacknowledged"])

@@ -81,6 +81,15 @@ def test_each_unit_finding_and_advisory_has_a_row(book: Any, small: ReportView) 
     assert any(row["Upgrade in its train"] or row["Next extended train"] for row in advisories)
 
 
+def test_an_advisory_of_the_release_says_what_it_is_on_the_switch(book: Any) -> None:
+    found = {(row["Switch"], row["Advisory"]): row for row in _rows(book["Advisories"])}
+    # The release alone counts as affected; a switch with subscriptions in use does not show the defect.
+    row = found["osa-acc-02", "CSCvy20345"]
+    assert (row["Status"], row["On this switch"]) == ("assumed affected: not listed", "not applicable")
+    assert found["osa-acc-02", "FN72578"]["On this switch"] == "affected"
+    assert found["tyo-core-01", "FN72578"]["On this switch"] == "not affected"
+
+
 def test_no_cell_is_a_formula_or_a_link_whatever_a_switch_printed(hostile: ReportView) -> None:
     for lang in Lang:
         data = as_excel.render(hostile, lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -110,6 +111,17 @@ PLANNED = PlanResult(
 @pytest.mark.parametrize("lang", list(Lang))
 def test_in_a_plan_that_leaves_the_choice(lang: Lang) -> None:
     _assert_marked("\n".join(unplanned_lines(PLANNED, lang)), lang)
+
+
+def test_a_plan_that_leaves_the_choice_names_a_command_that_makes_it() -> None:
+    def example(*mentioned: str) -> str:
+        planned = replace(PLANNED, choices=(), mentioned=(("sw2", mentioned),))
+        return next((line for line in unplanned_lines(planned, Lang.EN) if "slp-ops" in line), "")
+
+    command = "slp-ops remediate --dry-run --limit sw2 --playbook name-server"
+    assert example("factory-reset", "name-server") == f"For example: {command}"
+    assert not example("factory-reset", "rum-manual-exchange")  # none that disrupts is proposed by itself
+    assert not any("slp-ops" in line for line in unplanned_lines(PLANNED, Lang.EN, findings=False))  # a flow
 
 
 def test_a_plan_document_has_the_risk_of_each_playbook_that_it_leaves_to_the_operator() -> None:

@@ -87,7 +87,7 @@ def test_what_a_switch_says_breaks_neither_the_terminal_nor_xml() -> None:
 
     view = reachability_view([found], path="runs/x", seconds=1.0)
 
-    printed = render(view, Lang.EN)
+    printed = render(view, "x", Lang.EN)
     assert "\x1b[2J" not in printed
     assert "\u202e" not in printed
     failure = parse_xml(reachability_junit.render(view, Lang.EN)).find(".//failure")  # noqa: S314 - our own file
@@ -106,7 +106,18 @@ def test_switches_of_which_the_same_is_said_are_named_together() -> None:
         for number in range(8)
     ]
 
-    printed = render(reachability_view(answers, path="runs/x", seconds=1.0), Lang.EN)
+    printed = render(reachability_view(answers, path="runs/x", seconds=1.0), "x", Lang.EN)
 
     assert "sw0, sw1, sw2, sw3, sw4 and 3 more:\n  the firewall\n" in printed
     assert "     8  the firewall" in printed
+
+
+@pytest.mark.parametrize("status", [DeviceStatus.PARTIAL, DeviceStatus.FAILED])
+def test_what_was_not_read_is_tested_again_by_a_command(status: DeviceStatus) -> None:
+    def printed(*statuses: DeviceStatus) -> str:
+        answers = [answer(ReachVerdict.WORKS, result=result(status=each)) for each in statuses]
+        return render(reachability_view(answers, path="runs/x", seconds=1.0), "4f1c2a", Lang.EN)
+
+    command = "slp-ops check-reachability --resume 4f1c2a"
+    assert printed(DeviceStatus.OK, status).endswith(command)
+    assert command not in printed(DeviceStatus.OK)

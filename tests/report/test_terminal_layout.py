@@ -97,3 +97,21 @@ def test_no_japanese_line_is_longer_than_the_terminal(mocker: MockerFixture, col
     lines = wrapped(text, "    原因: ")
     assert max(map(cell_len, lines)) <= columns
     assert not any(line.lstrip().startswith(("、", "。")) for line in lines)
+
+
+@pytest.mark.parametrize("columns", range(60, 100, 7))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "free some space and run it again; what was saved before is intact, see: slp-ops runs verify",
+        "some words in front of it (slp-ops usage save --all --days 30), then slp-ops audit; and more words",
+        "空き容量を確保して再実行してください。保存済みの内容は無事です。参照: slp-ops runs verify last",
+    ],
+)
+def test_a_command_is_never_broken(mocker: MockerFixture, columns: int, text: str) -> None:
+    terminal(mocker, columns)
+    lines = wrapped(text, "    hint: ")
+    for command in ("slp-ops runs verify", "slp-ops usage save --all --days 30", "slp-ops audit"):
+        assert sum(command in line for line in lines) == (command in text)
+    assert " ".join(" ".join(lines).split()).replace(" ", "") == f"hint:{text}".replace(" ", "")
+    assert max(map(cell_len, lines)) <= columns

@@ -65,15 +65,37 @@ _WORDS: Final = {
     },
 }
 
+_INCOMPLETE: Final = frozenset({DeviceState.UNREAD, DeviceState.PARTIAL, DeviceState.NOT_ENOUGH})
+_RESUME: Final = Text(
+    "Read only what is missing with: slp-ops audit --resume {run}",
+    "不足分のみを取得するコマンド: slp-ops audit --resume {run}",
+)
+_PLAN: Final = Text(
+    "See what playbooks would change, sending nothing: slp-ops remediate --dry-run",
+    "プレイブックによる変更内容の確認 (送信なし): slp-ops remediate --dry-run",
+)
 
-def render(view: AuditView, lang: Lang, *, details: bool = False) -> str:
+
+def render(view: AuditView, lang: Lang, *, run: str | None = None, details: bool = False) -> str:
     """Return the audit: a summary of a fleet, each switch with its findings, then what to do.
 
     In a fleet the switches without a finding to act on are counted, and switches with the same findings are
     one entry, unless ``details`` are wanted. Where required inputs were not read, only ``details`` name the
-    rules that could not be judged.
+    rules that could not be judged. ``run`` is that of switches that were read now: the commands that continue
+    follow.
     """
-    return "\n".join(_lines(view, lang, details=details))
+    lines = list(_lines(view, lang, details=details))
+    if run is not None:
+        lines += _next_commands(view, run, lang)
+    return "\n".join(lines)
+
+
+def _next_commands(view: AuditView, run: str, lang: Lang) -> Iterator[str]:
+    """Yield the commands that read the rest, and that plan the remedies."""
+    if any(device.state in _INCOMPLETE for device in view.devices):
+        yield _RESUME.format(run=run).render(lang)
+    if any(cause.finding.playbooks for cause in view.causes):
+        yield _PLAN.render(lang)
 
 
 def _lines(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.i18n import Lang, Text
-from slp_ops.messages import translate
+from slp_ops.i18n import Lang, Text, listing
+from slp_ops.messages import message_text, translate
 from slp_ops.model import DeviceStatus
 from slp_ops.report.collect_view import collect_view
 from slp_ops.report.terminal.layout import MANY, some_names, styled, table_rows, wrapped
@@ -33,6 +34,7 @@ _INCOMPLETE: Final = Text("Not complete:", "取得が完了していないスイ
 _TOTAL: Final = Text(
     "{count:device}: {statuses}, in {seconds:.1f} s", "{count} 台: {statuses} ({seconds:.1f} 秒)"
 )
+_COUNT: Final = Text("{count} {status}", "{status} {count} 台")
 _EVIDENCE: Final = Text("Evidence: {path}", "証跡: {path}")
 _COLOURS: Final = {
     DeviceStatus.OK: None,
@@ -66,13 +68,16 @@ def _lines(view: CollectView, path: str, seconds: float, lang: Lang, *, is_brief
         yield from _table(shown, lang)
     if view.incomplete:
         yield f"\n{_INCOMPLETE.render(lang)}"
-    for device in view.incomplete:
-        for cause in device.causes:
-            yield f"  {device.name}: {one_line(translate(cause, lang))}"
-        if device.hint:
-            yield from wrapped(translate(device.hint, lang), f"    {translate('hint:', lang)} ")
-    statuses = ", ".join(
-        f"{count} {translate(status.value, lang)}" for status, count in view.totals.items() if count
+    for hint, devices in groupby(view.incomplete, key=lambda device: device.hint):
+        for device in devices:
+            for cause in device.causes:
+                yield f"  {device.name}: {one_line(translate(cause, lang))}"
+        if hint:
+            yield from wrapped(translate(hint, lang), f"    {translate('hint:', lang)} ")
+    statuses = listing(
+        _COUNT.format(count=count, status=message_text(status.value))
+        for status, count in view.totals.items()
+        if count
     )
     total = _TOTAL.format(count=len(view.devices), statuses=statuses, seconds=seconds)
     yield f"\n{total.render(lang)}"

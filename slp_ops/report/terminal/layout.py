@@ -5,6 +5,7 @@ Japanese characters are two cells wide, and Japanese has no blanks to break at.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from itertools import pairwise
@@ -111,6 +112,10 @@ def _row(row: Sequence[str], widths: Sequence[int]) -> str:
 
 _NARROWEST: Final = 60
 _WIDEST: Final = 110  # longer lines are hard to read
+# A command with its verb and options is printed in one piece, to be copied; its options are inserted later.
+_COMMAND: Final = re.compile(
+    r"\bslp-ops [a-z][\w-]*(?: [a-z][\w-]*)?(?: --?[a-z][\w-]*(?:[ =][^\s-]\S*)?)*[^\s\w]* ?", re.ASCII
+)
 # What must not begin a line in Japanese: it stays with what is in front of it.
 _CLINGING: Final = "、。，．）」』・ーっゃゅょッャュョァィゥェォ)],.:;"
 
@@ -155,7 +160,17 @@ def _lines(pieces: Iterable[str], first: str, rest: str, columns: int) -> list[s
 
 
 def _pieces(text: str) -> list[str]:
-    """Split into breakable pieces: words with their punctuation."""
+    """Split into breakable pieces: words with their punctuation, and commands to copy as they are."""
+    pieces: list[str] = []
+    begin = 0
+    for command in _COMMAND.finditer(text):
+        pieces += _breakable(text[begin : command.start()])
+        pieces.append(command[0])
+        begin = command.end()
+    return pieces + _breakable(text[begin:])
+
+
+def _breakable(text: str) -> list[str]:
     pieces: list[str] = []
     for piece in _words(text):
         if pieces and piece[0] in _CLINGING and not pieces[-1].endswith(" "):

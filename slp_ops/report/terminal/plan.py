@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.fleet import causes, hint
@@ -10,7 +11,7 @@ from slp_ops.messages import translate
 from slp_ops.playbook import Risk
 from slp_ops.playbook.guards import PROOFS
 from slp_ops.report.labels import Words
-from slp_ops.report.playbook_marks import all_marked
+from slp_ops.report.playbook_marks import all_marked, marked
 from slp_ops.report.terminal.layout import some_names, styled, wrapped
 from slp_ops.sanitize import one_line
 from slp_ops.steps import CheckFile, CheckSpace, ConfigStep, Download, ExecStep, ManualStep, Upload
@@ -61,6 +62,7 @@ _FILE_THERE: Final = Text(
     "the file; without it the change waits", "ファイルがあること (なければ変更は待機します)"
 )
 _SAME: Final = Text("the same plan for {count} more", "同じプラン ほか {count} 台")
+_EXAMPLE: Final = Text("For example: {command}", "例: {command}")
 _ROOM: Final = Text("at least {bytes} bytes free", "空き容量 {bytes} バイト以上")
 
 
@@ -124,6 +126,8 @@ def unplanned_lines(
         yield _say("mentioned", lang)
         reasons = [(name, all_marked(playbooks, lang)) for name, playbooks in planned.mentioned]
         yield from _by_reason(reasons, details=details)
+    if findings and (example := _example(planned)):
+        yield one_line(_EXAMPLE.format(command=example).render(lang))
     if planned.unread:
         yield _say("unread", lang)
         for result in planned.unread:
@@ -131,6 +135,16 @@ def unplanned_lines(
             yield f"  {result.name}: {one_line(whys)}"
             if words := hint(result):
                 yield f"    {translate('hint:', lang)} {one_line(translate(words, lang))}"
+
+
+def _example(planned: PlanResult) -> str:
+    """Return the command that plans one of the playbooks that are only named; empty without one."""
+    pairs = [(name, choice.playbooks) for name, choice in planned.choices]
+    for name, playbooks in [*planned.mentioned, *pairs]:
+        for each in playbooks:
+            if marked(each, Lang.EN) == each:  # neither disruptive nor destructive
+                return shlex.join(("slp-ops", "remediate", "--dry-run", "--limit", name, "--playbook", each))
+    return ""
 
 
 def _by_reason(pairs: Iterable[tuple[str, str]], *, details: bool) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts.probes import NameVerdict, ProbeVerdict
 from slp_ops.i18n import Lang, Text
+from slp_ops.model import DeviceStatus
 from slp_ops.reachability.verdict import ReachVerdict, Stage
 from slp_ops.report.terminal.layout import MANY, some_names, styled, table_rows, wrapped
 from slp_ops.sanitize import one_line
@@ -42,7 +43,7 @@ _VERDICTS: Final = {
     ReachVerdict.NOT_APPLICABLE: Text("not applicable", "対象外"),
 }
 _STAGES: Final = {
-    Stage.OPERATOR: Text("login", "ログイン"),
+    Stage.OPERATOR: Text("session", "セッション"),
     Stage.TARGET: Text("target", "宛先"),
     Stage.PATH: Text("path", "経路"),
     Stage.NAMES: Text("DNS", "DNS"),
@@ -52,6 +53,10 @@ _STAGES: Final = {
 _TOTALS: Final = Text(
     "{count:device}: {totals}, in {seconds:.1f} s\nEvidence: {path}",
     "{count} 台: {totals} ({seconds:.1f} 秒)\n取得データ: {path}",
+)
+_RESUME: Final = Text(
+    "Test again what is missing with: slp-ops check-reachability --resume {run}",
+    "不足分のみを再テストするコマンド: slp-ops check-reachability --resume {run}",
 )
 _WORKING: Final = Text("{count:switch} reach their servers", "到達可 {count} 台")
 _MORE: Final = Text(" and {count} more", " ほか {count} 台")
@@ -73,15 +78,15 @@ _LABELS: Final = {Lang.EN: ("next", "note", "By cause"), Lang.JA: ("対処", "�
 _NAMED: Final = (NameVerdict.RESOLVED, NameVerdict.LOCAL)
 
 
-def render(view: ReachabilityView, lang: Lang, *, details: bool = False) -> str:
+def render(view: ReachabilityView, run: str, lang: Lang, *, details: bool = False) -> str:
     """Return a row for each switch, below it what to do about those that do not work, and totals by cause.
 
     Many switches that work are one line without ``details``.
     """
-    return "\n".join(_lines(view, lang, is_brief=len(view.answers) >= MANY and not details))
+    return "\n".join(_lines(view, run, lang, is_brief=len(view.answers) >= MANY and not details))
 
 
-def _lines(view: ReachabilityView, lang: Lang, *, is_brief: bool) -> Iterator[str]:
+def _lines(view: ReachabilityView, run: str, lang: Lang, *, is_brief: bool) -> Iterator[str]:
     yield ""
     working: list[str] = []
     shown: list[DeviceReachability] = []
@@ -116,6 +121,8 @@ def _lines(view: ReachabilityView, lang: Lang, *, is_brief: bool) -> Iterator[st
         count=len(view.answers), totals=totals, seconds=view.seconds, path=str(view.path)
     )
     yield f"\n{summary.render(lang)}"
+    if not all(answer.result.status is DeviceStatus.OK for answer in view.answers):
+        yield _RESUME.format(run=run).render(lang)
 
 
 def _count(count: int, verdict: Text, lang: Lang) -> str:
