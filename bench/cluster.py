@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 300.0  # an inventory of 100,000 switches is read first
 _LOOK: Final = 0.1
 _DRAWN: Final = 16  # different devices
+_STARTED: Final = time.monotonic()
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _SLP_OPS: Final = (sys.executable, "-m", "slp_ops")
 
@@ -328,10 +329,11 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
 
     async def visit(task: Any, tools: DeviceTools) -> DeviceResult:
         files, captures = next(prepared)
+        digests = {each.file: each.sha256 for each in captures if each.file and each.sha256}
         await asyncio.sleep(wanted.seconds)
         for name, data in files.items():
             assert isinstance(tools.evidence, HeldFolder)
-            assert tools.evidence.hold(name, data)
+            assert tools.evidence.hold(name, data, digests.get(name, ""))
         device = task.device
         return DeviceResult(
             name=device.name, site=device.site, status=DeviceStatus.OK, captures=captures, release="17.9.4a"
@@ -381,7 +383,7 @@ class Account:
 class Watch:
     """Processes that are watched while a run is written, by the name of their program.
 
-    A run that takes longer than the limit, in seconds, is ended and counts as far as it came.
+    Longer than ``limit`` seconds after the start of the bench, a run is ended and counts as far as it came.
     """
 
     hub: Hub
@@ -406,7 +408,7 @@ class Watch:
         last = (time.perf_counter(), self.cpu(), 0)
         first = last if whole else None
         looked = 0.0
-        give_up = time.monotonic() + self.limit
+        give_up = _STARTED + self.limit
         while collecting.poll() is None and time.monotonic() < give_up:
             time.sleep(_LOOK)
             done = _results(runs)
@@ -479,11 +481,11 @@ def measure_tasks(wanted: argparse.Namespace) -> None:
         runs = hub.folder / "runs"
         collecting = hub.collect(inventory, runs)
         account = Watch(hub, hub.programs(workers, collecting), wanted.limit).measure(collecting, runs)
-    show(
-        f"{wanted.tasks} tasks, {wanted.kb} kB of {wanted.evidence} evidence each, "
-        f"{wanted.workers} workers of {wanted.sessions} sessions",
-        account,
-    )
+        show(
+            f"{wanted.tasks} tasks, {wanted.kb} kB of {wanted.evidence} evidence each, "
+            f"{wanted.workers} workers of {wanted.sessions} sessions",
+            account,
+        )
 
 
 def _stub(
@@ -575,11 +577,11 @@ def measure_ssh(wanted: argparse.Namespace) -> None:
             "switches": [each.pid for each in simulated.processes]
         }
         account = Watch(hub, programs, wanted.limit).measure(collecting, runs, whole=True)
-    show(
-        f"{wanted.ssh} simulated switches over SSH, {len(COMMANDS)} commands of {wanted.delay:g} s and "
-        f"{wanted.kb} kB, {wanted.workers} workers of {sessions} sessions",
-        account,
-    )
+        show(
+            f"{wanted.ssh} simulated switches over SSH, {len(COMMANDS)} commands of {wanted.delay:g} s and "
+            f"{wanted.kb} kB, {wanted.workers} workers of {sessions} sessions",
+            account,
+        )
 
 
 def main() -> None:
@@ -595,7 +597,9 @@ def main() -> None:
         "--cancel", type=int, default=1000, help="visits under way when a run is cancelled; 0: none"
     )
     parser.add_argument("--restart", type=int, default=300, help="MB of a broker that is killed; 0: none")
-    parser.add_argument("--limit", type=float, default=3600.0, help="seconds after which a run is ended")
+    parser.add_argument(
+        "--limit", type=float, default=3600.0, help="seconds after which a run is ended and counted"
+    )
     parser.add_argument("--workers", type=int, help="default: 2, over SSH 4")
     parser.add_argument("--sessions", type=int, default=200, help="sessions of a worker")
     parser.add_argument("--kb", type=int, default=REAL_KB, help="kB of text a switch")

@@ -612,7 +612,9 @@ class ChangeSession(Generic[Observation, Result]):
         """Return what reads the switches for a plan. Raises InputError, HubError."""
         connecting = self.fleet.connecting
         if connecting.hub is not None:
-            return over_hub(connecting.hub, fleet.devices, connecting, self.operator)
+            engine = over_hub(connecting.hub, fleet.devices, connecting, self.operator)
+            engine.name_missing_permissions(self.verb.hub_work.name)
+            return engine
         transport = by_name(fleet.credentials, connecting, self.operator)
         return InProcess(RateLimited(transport, rate=connecting.login_rate))
 

@@ -55,10 +55,11 @@ class ChangeTask:
     """A plan for one device. What a worker does of it is exactly what its operator has signed.
 
     ``change`` is the id of the change, ``owner`` the worker that has begun it, empty for a new one. ``rules``
-    is the digest of the rules that verify the plan, empty where none do. ``done`` are steps that the operator
-    knows to be done, ``decision`` is the operator's on the step that the journal left open. Times are in
-    seconds, ``timer`` has the minutes of the revert timer. ``files`` are those that go to the switch, by
-    their names in the plan, in base64: what is signed has their bytes. ``stage`` is set in a flow.
+    is the digest of the rules that verify the plan, empty where none do. ``operator`` is USER@HOST, for other
+    operators. ``done`` are steps that the operator knows to be done, ``decision`` is the operator's on the
+    step that the journal left open. Times are in seconds, ``timer`` has the minutes of the revert timer.
+    ``files`` are those that go to the switch, by their names in the plan, in base64: what is signed has their
+    bytes. ``stage`` is set in a flow.
     """
 
     schema: Literal["slp-ops/change-task/1"] = "slp-ops/change-task/1"
@@ -67,6 +68,7 @@ class ChangeTask:
     plan: SwitchPlan
     rules: str = ""
     owner: str = ""
+    operator: str = ""
     back: bool = False
     rollback_on_fail: bool = False
     manual_done: bool = False

@@ -107,7 +107,7 @@ class Cluster:
         until = validity_of_access(self._folder)[1]
         if until - datetime.now(UTC) < ENDS_SOON:
             self._notice(f"your access to the hub in {self._folder} ends on {until:%Y-%m-%d}: {RENEW}")
-        sites = Counter(device.site for device in devices)
+        self._sites = sites = Counter(device.site for device in devices)
         self._workers = run_to_end(_workers_at(self._folder, self._address, sites))
         for worker in self._workers:
             if worker.site in sites and worker.is_clock_wrong:
@@ -182,6 +182,15 @@ class Cluster:
     def _at(self, site: str) -> list[LiveWorker]:
         return [worker for worker in self._workers if worker.site == site]
 
+    def name_missing_permissions(self, work: str) -> None:
+        """Give notice of the workers that are not permitted to do what is asked for later."""
+        for worker in self._workers:
+            if worker.site in self._sites and _is_not_permitted(worker, work):
+                self._notice(
+                    f"worker {worker.holder} of site {worker.site} is not permitted to do {work}: "
+                    f"start each worker of the site with the option --{work}"
+                )
+
     def _unfit(self, device: Device, work: str) -> DeviceFailure | None:
         """Return why no task is submitted for a device."""
         workers = self._at(device.site)
@@ -192,7 +201,7 @@ class Cluster:
                 hint=_TOO_LATE.format(device.site),
             )
         old = [worker for worker in workers if work not in worker.beat.works]
-        if old and old[0].beat.version == __version__:
+        if old and _is_not_permitted(old[0], work):
             return DeviceFailure(
                 kind="not_permitted",
                 message=f"not tried: worker {old[0].holder} of site {device.site} is not permitted "
@@ -207,6 +216,11 @@ class Cluster:
                 hint="use the same release at every worker and here",
             )
         return None
+
+
+def _is_not_permitted(worker: LiveWorker, work: str) -> bool:
+    """Return whether a worker of this release does not do a work: its owner has to permit it."""
+    return work not in worker.beat.works and worker.beat.version == __version__
 
 
 async def _workers_at(folder: Path, address: HubAddress, sites: Iterable[str]) -> list[LiveWorker]:

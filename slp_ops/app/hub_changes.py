@@ -7,9 +7,11 @@ the same device gets the name of the first, also after this process was killed.
 from __future__ import annotations
 
 import asyncio
+import getpass
+import platform
 import secrets
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,9 +24,17 @@ from slp_ops.cluster.access_folder import find_access, read_signing_key
 from slp_ops.cluster.approval import Approval, digest_of, public_key_of, sign
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
-from slp_ops.cluster.messages import ClaimAnswer, Fence, InvalidMessage, RunControl, from_message, to_message
+from slp_ops.cluster.messages import (
+    CallAnswer,
+    ClaimAnswer,
+    Fence,
+    InvalidMessage,
+    RunControl,
+    from_message,
+    to_message,
+)
 from slp_ops.cluster.once import last_of, publish_last, remove
-from slp_ops.cluster.subjects import ANY, APPROVAL, CONTROL, FENCE, names_in, subject, token
+from slp_ops.cluster.subjects import ANY, APPROVAL, CONTROL, FENCE, OPERATOR, names_in, subject, token
 from slp_ops.errors import BadFile, ChangeRefused, InputError, Problem, StoreError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.messages import message_text
@@ -135,7 +145,7 @@ class HubChanges:
         """See ``ChangeMaking``. Raises StoreError where the journal cannot be written."""
         state = self._states[device.name]
         try:
-            task = self._task_of(device, back)
+            task = replace(self._task_of(device, back), operator=_operator())
         except (BadFile, StoreError) as error:
             end = ChangeOutcome.UNSETTLED if state.touched else ChangeOutcome.STALE
             return self._ended(device, state, end, message_text(error.message))
@@ -222,6 +232,7 @@ class HubChanges:
                 return
             client: Client = await self._stack.enter_async_context(connected(self._folder, self._address))
             self._js = client.jetstream()
+            await client.subscribe(subject(OPERATOR, ANY, self._run.id), cb=_live)
             await client.subscribe(subject(FENCE, ANY, self._change, ANY), cb=self._announced)
             self._start(self._sweep())
 
@@ -326,6 +337,21 @@ class HubChanges:
                 for site in sites:
                     where = subject(CONTROL, site, self._run.id)
                     await publish_last(self._js, where, to_message(RunControl(cancelled=True)))
+
+
+async def _live(message: Msg) -> None:
+    """Answer a worker that waits for an approval: this process lives."""
+    with suppress(NatsError, OSError):
+        await message.respond(to_message(CallAnswer(at_work=True)))
+
+
+def _operator() -> str:
+    """Return USER@HOST of this process, for the operators who find a switch at work."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container without an entry for the user
+        user = "an operator"
+    return f"{user}@{platform.node()}"
 
 
 def _end_of(waiting: _Waiting, failure: DeviceFailure) -> tuple[ChangeOutcome, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,11 @@ from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.authority import CERTIFICATE_LIFE, ENDS_SOON
 from slp_ops.cluster.broker import WRONG_CLOCK, connected, disk_used, live_workers, task_counts
 from slp_ops.cluster.hub_folder import HubFolder
+from slp_ops.cluster.ledger_store import read_ledger
+from slp_ops.cluster.messages import InvalidMessage
+from slp_ops.cluster.site_ledger import SiteLedger, StoppedCredential
 from slp_ops.cluster.stream_sizes import StreamSize, stream_sizes
+from slp_ops.engine.pacing import REFUSALS
 from slp_ops.errors import HubError
 from slp_ops.i18n import Text
 from slp_ops.paths import HUB_FOLDER
@@ -25,6 +30,8 @@ from slp_ops.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from nats.js import JetStreamContext
 
     from slp_ops.cluster.broker import LiveWorker
     from slp_ops.cluster.hub_folder import SiteEntry, WorkerEntry
@@ -62,7 +69,7 @@ class AbsentWorker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStatus:
-    """A site with its workers, and its tasks that wait and that are being done."""
+    """A site with its workers, its tasks that wait and that are done, its credentials that are stopped."""
 
     name: str
     max_sessions: int
@@ -70,6 +77,7 @@ class SiteStatus:
     running: int
     workers: tuple[WorkerStatus, ...]
     absent: tuple[AbsentWorker, ...]
+    stopped: tuple[StoppedCredential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +132,13 @@ async def _status(folder: Path) -> HubStatus:
         js = client.jetstream()
         alive = await live_workers(js)
         counts = {site.name: await task_counts(js, site.name) for site in state.sites}
+        stopped = {site.name: await _stopped(js, site.name) for site in state.sites}
         streams = await stream_sizes(js)
         used = await disk_used(js)
-    sites = tuple(_site_status(site, alive, counts[site.name], now) for site in state.sites)
+    sites = tuple(
+        replace(_site_status(site, alive, counts[site.name], now), stopped=stopped[site.name])
+        for site in state.sites
+    )
     return HubStatus(
         folder=folder,
         version=__version__,
@@ -143,6 +155,13 @@ async def _status(folder: Path) -> HubStatus:
             *_remarks_on_disk(used, state.disk_bytes, free_bytes(folder)),
         ),
     )
+
+
+async def _stopped(js: JetStreamContext, site: str) -> tuple[StoppedCredential, ...]:
+    found = await read_ledger(js, site)
+    with suppress(InvalidMessage):  # the hub makes another one
+        return SiteLedger.read(found[0]).stopped(REFUSALS) if found else ()
+    return ()
 
 
 def _site_status(
@@ -213,6 +232,11 @@ def _adding(site: str, folder: Path) -> str:
 
 
 def _remarks_on_site(site: SiteStatus, folder: Path) -> Iterator[HubRemark]:
+    for each in site.stopped:
+        words = _STOPPED if each.since is None else _STOPPED_SINCE
+        since = "" if each.since is None else f"{each.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        message = words.format(site=site.name, name=each.name, count=each.refused, since=since)
+        yield HubRemark(kind="credential", site=site.name, message=message, hint=_CORRECT)
     if site.workers:
         return
     message = _NO_WORKER.format(site=site.name, count=site.waiting + site.running)
@@ -287,6 +311,20 @@ _NEW_HUB: Final = Text(
 _NO_WORKER: Final = Text(
     "site {site}: no worker is connected; {count:task} open",
     "サイト {site}: 接続中のワーカがありません (未完了のタスク {count} 件)",
+)
+_STOPPED: Final = Text(
+    "site {site}: credential {name} was refused {count} times, and no switch is tried with it",
+    "サイト {site}: 認証情報 {name} は {count} 回拒否されたため、どのスイッチにも使用しません",
+)
+_STOPPED_SINCE: Final = Text(
+    "site {site}: credential {name} was refused {count} times, and no switch is tried with it since {since}",
+    "サイト {site}: 認証情報 {name} は {count} 回拒否されたため、{since} 以降はどのスイッチにも使用しません",
+)
+_CORRECT: Final = Text(
+    "correct it at each worker of the site, restart these, and run again: a run begins with all tries; more "
+    "tries could lock the account out",
+    "サイトの各ワーカで認証情報を修正し、ワーカを再起動して再実行してください。試行回数は実行ごとに"
+    "数え直されます。試行を続けるとアカウントがロックされるおそれがあります",
 )
 _START: Final = Text(
     "on a computer near the site: slp-ops worker --site {site}",

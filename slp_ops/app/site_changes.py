@@ -31,15 +31,24 @@ from slp_ops.app.change.operator import Decisions, ScriptedAnswers
 from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles
 from slp_ops.app.read_device import collect
 from slp_ops.app.site_journals import CLAIM_FILE, held
+from slp_ops.app.site_leases import SwitchLease
 from slp_ops.app.site_planning import PlaybookPlanning, at_site
 from slp_ops.app.usage_import_task import ImportPlanning
 from slp_ops.cluster.approval import InvalidApproval, digest_of, verified
 from slp_ops.cluster.broker import ACK_WAIT
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
 from slp_ops.cluster.evidence_parts import is_stored
-from slp_ops.cluster.messages import ClaimAnswer, Fence, InvalidMessage, from_message, to_message
+from slp_ops.cluster.messages import (
+    ClaimAnswer,
+    Fence,
+    InvalidMessage,
+    Lease,
+    OwnerCall,
+    from_message,
+    to_message,
+)
 from slp_ops.cluster.once import last_of, publish_once
-from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
+from slp_ops.cluster.subjects import APPROVAL, FENCE, OPERATOR, OWNER, subject
 from slp_ops.errors import ChangeRefused, SlpOpsError
 from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, encode, json_document, parse_json, to_json
@@ -76,6 +85,7 @@ if TYPE_CHECKING:
     from slp_ops.app.site_journals import KnownJournal
     from slp_ops.app.site_planning import SitePlanning
     from slp_ops.cluster.approval import Approval
+    from slp_ops.cluster.calls import Calls
     from slp_ops.cluster.messages import TaskMessage
     from slp_ops.parsing import Facts
     from slp_ops.planning.journal_state import RecordedChange
@@ -87,9 +97,12 @@ if TYPE_CHECKING:
 
 # How long an operator's process may take to answer a claim: it is at work, or has ended.
 _APPROVAL_SECONDS: Final = 60.0
+# Without a sign of life for so long it has ended; a broker that was killed is back in less.
+_OPERATOR_SILENT: Final = 10.0
 _LOOK_AGAIN: Final = 0.1
 # An owner stops half a wait after its last answered heartbeat; another worker looks after two whole ones.
 _LEASE: Final = 2 * ACK_WAIT
+_ASK_OWNER: Final = 0.5
 _LOST: Final = ACK_WAIT / 2
 _BEAT: Final = ACK_WAIT / 4
 _BEAT_ANSWER: Final = 3.0
@@ -137,8 +150,9 @@ class SiteChanges:
     holder: str
     client: Client
     js: JetStreamContext
+    calls: Calls
     transport: CopyingTransport
-    _running: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _running: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _stops: dict[str, set[StopController]] = field(default_factory=dict)
 
     def stop(self, run: str) -> None:
@@ -155,37 +169,62 @@ class SiteChanges:
                 while self._stops:
                     await asyncio.sleep(_LOOK_AGAIN)
 
+    def has_begun(self, change: str, device: str) -> bool:
+        """Return whether this worker has claimed a change of a device."""
+        return is_plain(change) and (self.policy.folder / change / folder_name(device) / CLAIM_FILE).exists()
+
     async def change(
         self,
         task: ChangeTask,
         order: TaskMessage,
         message: Msg,
         *,
+        is_passed: bool = False,
         evidence: DeviceFolder,
         mask: Callable[[str], str],
         on_event: OnEvent,
     ) -> ChangeAnswer:
-        """Make an approved change, or tell what became of it. Raises ChangeRefused, StoreError."""
+        """Make an approved change, or report what became of it.
+
+        One of which another worker has the journal is passed to that worker, unless it ``is_passed`` by one
+        itself. Raises ChangeRefused, StoreError.
+        """
         is_import = order.work == IMPORT.name
         planning: SitePlanning = ImportPlanning() if is_import else PlaybookPlanning(self.policy.wanted)
         self._check(task, planning)
         stop = StopController()
+        device = task.device.name
         change = _Change(
             owner=self,
             task=task,
             planning=planning,
-            run=order.run,
+            order=order,
+            ack="" if is_passed else message.reply,
             digest=digest_of(order.task),
-            place=self.policy.folder / task.change / folder_name(task.device.name),
+            place=self.policy.folder / task.change / folder_name(device),
+            lease=SwitchLease(
+                self.js,
+                self.calls,
+                self.site,
+                device,
+                Lease(
+                    worker=self.holder,
+                    change=task.change,
+                    run=order.run,
+                    operator=task.operator,
+                    timer=max((getattr(step, "timer", None) or 0 for _, step in task.plan.steps), default=0),
+                ),
+                stop=stop,
+                silence=_LEASE,
+            ),
             stop=stop,
             evidence=EvidenceRecord(evidence),
             mask=mask,
             on_event=on_event,
         )
-        beating = asyncio.create_task(self._watch(message, stop))
+        beating = asyncio.create_task(self._watch(message, stop, change.lease))
         # A task may be delivered a second time while it is done: the second one gets the result of the first.
-        # A change of another operator waits too, and plans for the switch as the first one leaves it.
-        lock = self._running.setdefault(task.device.name, asyncio.Lock())
+        lock = self._running.setdefault((task.change, device), asyncio.Lock())
         self._stops.setdefault(order.run, set()).add(stop)
         try:
             async with lock:
@@ -196,13 +235,15 @@ class SiteChanges:
             if not self._stops[order.run]:
                 del self._stops[order.run]
 
-    async def _watch(self, message: Msg, stop: StopController) -> None:
+    async def _watch(self, message: Msg, stop: StopController, lease: SwitchLease) -> None:
         """Begin no further step where the broker has not answered for too long: another worker looks then."""
         answered = stop.now()
         while True:
             try:
                 await self.client.request(message.reply, b"+WPI", timeout=_BEAT_ANSWER)
                 answered = stop.now()
+                async with asyncio.timeout(_BEAT_ANSWER):
+                    await lease.confirm()
                 await asyncio.sleep(_BEAT)
             except (NatsError, OSError, TimeoutError):
                 await asyncio.sleep(_BEAT_AGAIN)
@@ -232,18 +273,26 @@ class SiteChanges:
 
 @dataclass(slots=True, kw_only=True)
 class _Change:
-    """One change of one device."""
+    """One change of one device. ``ack`` is empty for a task that another worker has passed."""
 
     owner: SiteChanges
     task: ChangeTask
     planning: SitePlanning
-    run: str
+    order: TaskMessage
+    ack: str
     digest: str
     place: Path
+    lease: SwitchLease
     stop: StopController
     evidence: EvidenceRecord
     mask: Callable[[str], str]
     on_event: OnEvent
+    is_sent: bool = False  # steps of the change may have been sent, now or earlier
+
+    @property
+    def run(self) -> str:
+        """Return the run of the operator's call."""
+        return self.order.run
 
     @property
     def _names(self) -> tuple[str, str, str]:
@@ -283,21 +332,34 @@ class _Change:
         patience = _APPROVAL_SECONDS + self.task.wait + self.task.reload_wait
         known = await held(self.place, self.stop, patience)
         try:
-            if self._has_journal(known):
-                return await self._continued(known)
-            claim = await self._claim()
-            approval = await self._approval(claim)
-            begin = BeginEvent(
-                slp_ops=__version__, run=self.run, change=self.task.change, plans=(self.task.plan,)
-            )
-            with JournalFile.create(self._journal_path, begin, entry=known.entry) as journal:
-                journal.write(self._approved(approval))
-                known.entry.sync()
-                return await self._make(journal, SwitchState(self.task.plan), decision=True)
+            answer = await self._made(known)
+            if answer.report.end is not ChangeOutcome.UNSETTLED:
+                await self.lease.give_back(is_sent=self.is_sent)
+            return answer
         except _NotTheOwner as other:
-            return await self._look(other.owner)
+            await self.lease.give_back(is_sent=False)
+            return await self._of_owner(other.owner)
+        except SlpOpsError:
+            await self.lease.give_back(is_sent=self.is_sent)
+            raise
         finally:
             known.entry.close(done=False)
+
+    async def _made(self, known: KnownJournal) -> ChangeAnswer:
+        """Make the change. Raises _NotTheOwner, ChangeRefused, StoreError.
+
+        Where this ends in another way, as by a kill, or with a step of unknown outcome, the lease stays.
+        """
+        if self._has_journal(known):
+            return await self._continued(known)
+        approval = await self._approval(await self._claim())
+        begin = BeginEvent(
+            slp_ops=__version__, run=self.run, change=self.task.change, plans=(self.task.plan,)
+        )
+        with JournalFile.create(self._journal_path, begin, entry=known.entry) as journal:
+            journal.write(self._approved(approval))
+            known.entry.sync()
+            return await self._make(journal, SwitchState(self.task.plan), decision=True)
 
     async def _continued(self, known: KnownJournal) -> ChangeAnswer:
         """Continue a change of which this worker has the journal."""
@@ -319,6 +381,9 @@ class _Change:
             is_same = last is not None and (last.task, last.run) == (self.digest, self.run)
             if is_same and state.end is not None:
                 return self._answer(self._recorded(state), recorded)  # the approval is used
+            self.is_sent = bool(state.steps)
+            is_left = not replace(state, is_at_worker=False).finished and state.has_steps_left
+            await self.lease.take(is_owner=True, has_begun=self.is_sent and is_left)
             if is_same and last is not None:
                 if last.expires < datetime.now(UTC):
                     raise ChangeRefused(*_expired(last.expires))
@@ -346,7 +411,10 @@ class _Change:
             return None
 
     async def _claim(self) -> str:
-        """Claim the change. Raises _NotTheOwner, ChangeRefused."""
+        """Claim the change, behind the lease of its switch. Raises _NotTheOwner, ChangeRefused.
+
+        An operator approves what is claimed: a change of a switch at work is not.
+        """
         claim = self._own_claim()
         if claim is None:
             if self.task.owner:
@@ -354,6 +422,8 @@ class _Change:
             claim = secrets.token_hex(16)
             with replacing(self.place / CLAIM_FILE, sync=True) as file:
                 file.write(to_json(OwnClaim(claim=claim)).encode())
+        if owner := await self.lease.take(is_owner=False):
+            raise _NotTheOwner(owner)
         name = subject(FENCE, *self._names)
         mine = to_message(Fence(worker=self.owner.holder, claim=claim))
         try:
@@ -373,6 +443,7 @@ class _Change:
         """Wait for the approval of this claim and task. Raises ChangeRefused, _NotTheOwner."""
         name = subject(APPROVAL, *self._names, claim)
         reason = f"the operator has not approved it within {_APPROVAL_SECONDS:g} s"
+        process = subject(OPERATOR, self.owner.site, self.run)
         with suppress(TimeoutError):
             async with asyncio.timeout(_APPROVAL_SECONDS):
                 while not self.stop.stopping:
@@ -382,8 +453,12 @@ class _Change:
                         if found is not None:
                             return found
                         reason = "the approval is for another call"
+                    if await self.owner.calls.silence(process) > _OPERATOR_SILENT:
+                        reason = "the process that approves it has ended, or does not reach the hub"
+                        break
                     await asyncio.sleep(_LOOK_AGAIN)
-                reason = "it was stopped before it was approved"
+                else:
+                    reason = "it was stopped before it was approved"
         raise ChangeRefused(reason, hint="nothing was sent; run the command again")
 
     def _read_answer(self, data: bytes, claim: str) -> Approval | None:
@@ -459,10 +534,12 @@ class _Change:
             copying=FileCopying(transport=self.owner.transport, file_store=TaskFiles(task)),
             on_event=self.on_event,
         )
+        self.is_sent = True
         if task.back:
             applied = await revert(context, state)
         else:
             applied = await apply(context, state, rollback_on_fail=task.rollback_on_fail)
+        self.is_sent = bool(state.steps)
         return self._answer(applied, read_journal(self._journal_path))
 
     def _recorded(self, state: SwitchState) -> DeviceChangeResult:
@@ -492,15 +569,12 @@ class _Change:
 
     # -- a change of another worker ---------------------------------------------------------------
 
-    async def _look(self, owner: str) -> ChangeAnswer:
-        """Read what the switch shows of another worker's change, after that one has stopped; send nothing."""
-        deadline = self.stop.now() + _LEASE
-        site, _, device = self._names
-        while self.stop.now() < deadline and not self.stop.stopping:
-            if await is_stored(self.owner.js, site, self.run, device):
-                break  # the owner has answered; this result is not stored
-            await self.stop.wait_or_stop(min(1.0, _LEASE))
-        shown = await self._shown()
+    async def _of_owner(self, owner: str) -> ChangeAnswer:
+        """Have the change done by the worker that has begun it.
+
+        Where that one is gone, read what the switch shows, and send nothing.
+        """
+        shown = _UNKNOWN if await self._is_done_by(owner) else await self._shown()
         why = _AT_OTHER.format(worker=owner, shown=shown)
         plan = self.task.plan
         return ChangeAnswer(
@@ -519,6 +593,34 @@ class _Change:
             captures=tuple(self.evidence.captures),
             is_whole=False,
         )
+
+    async def _is_done_by(self, owner: str) -> bool:
+        """Pass the task to its owner, and return whether that one has done it: this result is not stored.
+
+        Return False where the owner has been silent for so long that it sends nothing more, or has not begun
+        the change.
+        """
+        site, change, device = self._names
+        asks = bool(owner and self.ack) and owner != self.owner.holder
+        where = subject(OWNER, site, owner) if asks else ""
+        since, has_it = self.stop.now(), False
+        longest = since + self.task.wait + self.task.reload_wait + 2 * _LEASE
+        while not self.stop.stopping and self.stop.now() < longest:
+            if await is_stored(self.owner.js, site, self.run, device):
+                return True
+            order = None if has_it else self.order
+            call = OwnerCall(run=self.run, change=change, device=device, ack=self.ack, order=order)
+            answer = await self.owner.calls.ask(where, to_message(call)) if asks else None
+            now = self.stop.now()
+            if answer:
+                since = now
+            elif answer is False:
+                return has_it  # it stores its result before it answers so
+            elif now - since >= _LEASE or (asks and self.owner.calls.silent_for(where) >= _LEASE):
+                return False
+            has_it = bool(answer)
+            await self.stop.wait_or_stop(min(_ASK_OWNER, _LEASE))
+        return False
 
     async def _read(self) -> tuple[BufferedEvidence, Text | None]:
         """Read the switch; return also why that was not possible."""
@@ -588,10 +690,11 @@ def _expired(moment: datetime) -> tuple[str]:
 
 
 _AT_OTHER: Final = Text(
-    "worker {worker} has this change and its journal; this one has only read the switch: {shown}. Start that "
-    "worker again, and resume",
-    "この変更とジャーナルはワーカ {worker} にあります。このワーカはスイッチを読み取っただけです: {shown}。"
-    "そのワーカを再び起動し、再開してください",
+    "worker {worker} has this change and its journal, and does not answer; another worker has only read the "
+    "switch: {shown}. Start {worker} again, with its state directory, and resume",
+    "この変更とジャーナルはワーカ {worker} にありますが、応答がありません。"
+    "別のワーカがスイッチを読み取っただけです: {shown}。"
+    "{worker} を元の状態ディレクトリで再び起動し、再開してください",
 )
 _APPLIED: Final = Text("the change is applied", "変更は適用されています")
 _NOT_APPLIED: Final = Text("the change is not applied", "変更は適用されていません")

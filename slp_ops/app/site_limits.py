@@ -11,6 +11,7 @@ import asyncio
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from nats.errors import Error as NatsError
@@ -105,7 +106,7 @@ class _Ends:
     An answer that is lost leaves open whether the write was stored; the beat in the next version tells.
     """
 
-    waiting: list[tuple[str, LoginEnd]] = field(default_factory=list)
+    waiting: list[tuple[str, LoginEnd, datetime]] = field(default_factory=list)
     done: int = 0
     written: dict[int, int] = field(default_factory=dict)
 
@@ -185,7 +186,7 @@ class SiteLimits:
         is_accepted = self._is_accepted(login.credential)
         is_refusal = end in (LoginEnd.REFUSED, LoginEnd.HUNG_UP) and not login.is_counted
         if is_refusal or (end is LoginEnd.OPENED and not is_accepted):
-            self._ends.waiting.append((login.credential, end))
+            self._ends.waiting.append((login.credential, end, datetime.now(UTC)))
         if is_refusal or not is_accepted:
             self._woken.set()
 
@@ -352,7 +353,7 @@ class SiteLimits:
             ledger = ledger.with_counts_of(self._lost)
         for process, seen in self._seen.items():
             if process != self._process and now - seen.since > _DEAD:
-                ledger = ledger.without_member(process)
+                ledger = ledger.without_member(process, datetime.now(UTC))
         ledger = self._with_ends(ledger)
         own = Member(
             process=self._process, beat=self._beat, wanted=self._wanted, sessions=0, rate=0.0, logins=()
@@ -369,12 +370,12 @@ class SiteLimits:
         )
 
     def _with_ends(self, ledger: SiteLedger) -> SiteLedger:
-        for name, end in self._ends.waiting:
+        for name, end, at in self._ends.waiting:
             secret = self._secret(name)
             if end is LoginEnd.OPENED:
                 ledger = ledger.with_session(name, secret)
             elif end is LoginEnd.REFUSED or not ledger.is_proven(name, secret):
-                ledger = ledger.with_refusals(name, secret)
+                ledger = ledger.with_refusals(name, secret, at)
         return ledger
 
     def _names(self, now: float) -> list[str]:

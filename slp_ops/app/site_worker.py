@@ -18,6 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from slp_ops.app.change_task import CHANGES
@@ -29,20 +30,23 @@ from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirst
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_IMPORT, USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
-from slp_ops.cluster.broker_config import CONTROL_STREAM
+from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
+from slp_ops.cluster.calls import Calls
 from slp_ops.cluster.evidence_parts import is_stored, send
 from slp_ops.cluster.messages import (
     HEARTBEAT_SECONDS,
+    CallAnswer,
     Event,
     Heartbeat,
     InvalidMessage,
+    OwnerCall,
     RunControl,
     TaskMessage,
     from_message,
     to_message,
 )
 from slp_ops.cluster.once import last_of
-from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, TASK, names_in, subject
+from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, OWNER, TASK, names_in, subject, token
 from slp_ops.cluster.task_pull import TaskPull
 from slp_ops.engine.pacing import Paced, PacedCopies
 from slp_ops.errors import HubError, SlpOpsError
@@ -69,7 +73,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nats.aio.client import Client
-    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
     from slp_ops.app.change_task import ChangeAnswer, ChangeTask
@@ -140,6 +143,10 @@ async def serve(folder: Path, address: HubAddress, settings: WorkerSettings) -> 
         await settings.transport.close()
 
 
+class _PassedTask(Msg):
+    """A task of a change that was begun here, passed by another worker of the site."""
+
+
 @dataclass(slots=True)
 class _SiteWorker:
     settings: WorkerSettings
@@ -161,6 +168,7 @@ class _SiteWorker:
     at_work: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = field(
         default_factory=WeakValueDictionary
     )
+    passed: set[tuple[str, str, str]] = field(default_factory=set)  # tasks that another worker has passed
 
     @classmethod
     def connected(cls, settings: WorkerSettings, holder: str, client: Client, root: Path) -> _SiteWorker:
@@ -188,6 +196,7 @@ class _SiteWorker:
                 holder=holder,
                 client=client,
                 js=js,
+                calls=Calls(client, settings.site, holder),
                 transport=PacedCopies(CopiesWithFirstKeys(changes.transport, keys), limits),
             )
         return worker
@@ -228,6 +237,7 @@ class _SiteWorker:
         """Do tasks. ``check`` raises HubError where the hub refuses this worker now."""
         site = self.settings.site
         await self.client.subscribe(f"{subject(CONTROL, site)}.>", cb=self._controlled)
+        await self.client.subscribe(subject(OWNER, site, self.holder), cb=self._called)
         pull = TaskPull(self.client, site, self.limits.slots, self._take)
         holding = asyncio.create_task(self._hold())
         try:
@@ -293,6 +303,32 @@ class _SiteWorker:
                     visit.cancel()
                 if self.changes is not None:
                     self.changes.stop(run)
+
+    async def _called(self, message: Msg) -> None:
+        """Answer another worker of the site, which may pass a task of a change that was begun here."""
+        with suppress(InvalidMessage, ValueError, NatsError, OSError):
+            call = from_message(OwnerCall, message.data)
+            names = self.settings.site, call.run, call.device
+            at_work = names in self.at_work or names in self.passed or self._is_taken(call, names)
+            await message.respond(to_message(CallAnswer(at_work=at_work)))
+
+    def _is_taken(self, call: OwnerCall, names: tuple[str, str, str]) -> bool:
+        """Begin a task that another worker has passed; its session takes the place of that worker's."""
+        order = call.order
+        if self.changes is None or order is None or order.work not in CHANGES:
+            return False
+        acknowledged = f"$JS.ACK.{TASKS_STREAM}.{token(self.settings.site)}."
+        if not call.ack.startswith(acknowledged) or not self.changes.has_begun(call.change, call.device):
+            return False
+        message = _PassedTask(
+            _client=self.client, subject=subject(TASK, *names), reply=call.ack, data=to_message(order)
+        )
+        self.passed.add(names)
+        task = asyncio.create_task(self._serve(message))
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
+        task.add_done_callback(lambda _: self.passed.discard(names))
+        return True
 
     async def _serve(self, message: Msg) -> None:
         """Do a task, and acknowledge it when its evidence is stored, by whom ever."""
@@ -402,6 +438,7 @@ class _SiteWorker:
                 without=set(order.taken),
                 exchanged=evidence.exchanged,
                 compressor=compressobj,
+                digests=None if held is None else held.digests(),
             )
             # What is in memory alone is so little that another thread would cost more.
             data = packing() if held is not None and not folder.exists() else await asyncio.to_thread(packing)
@@ -468,6 +505,7 @@ class _SiteWorker:
                 task,
                 order,
                 message,
+                is_passed=isinstance(message, _PassedTask),
                 evidence=tools.evidence,
                 mask=mask,
                 on_event=tools.on_event,

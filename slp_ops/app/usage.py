@@ -35,6 +35,7 @@ from slp_ops.app.usage_reports import (
     observed_switch,
     replan_save,
 )
+from slp_ops.app.usage_save_task import SAVING
 from slp_ops.errors import InputError, Problem
 from slp_ops.i18n import Lang
 from slp_ops.planning.journal_state import ChangeOutcome
@@ -339,6 +340,7 @@ class SaveVerb(ExchangeVerb[SaveResult]):
     verb: ClassVar[str] = "usage save"
     title: ClassVar[str] = "usage-save"
     is_done_over_hub: ClassVar[bool] = True
+    hub_work = SAVING
 
     def __init__(self, request: SaveRequest) -> None:
         self._request = request
@@ -513,14 +515,13 @@ class ImportVerb(ExchangeVerb[ImportResult]):
 
     def check_hub(self, plans: Iterable[SwitchPlan]) -> None:
         """Refuse files that are too large for a task."""
-        for plan in plans:
-            if (size := size_of_files(plan)) > LARGEST_FILES:
-                raise InputError(
-                    f"{plan.name}: its files have {size} bytes, and at most {LARGEST_FILES} go over a hub; "
-                    "nothing was sent",
-                    hint=f"on a computer at site {plan.site}: "
-                    f"SLP_OPS_HUB= slp-ops usage import ACK --limit {plan.name}",
-                )
+        large = [plan.name for plan in plans if size_of_files(plan) > LARGEST_FILES]
+        if large:
+            names = ",".join(large)
+            raise InputError(
+                f"{names}: more than {LARGEST_FILES} bytes of files do not go over a hub; nothing was sent",
+                hint=f"on a computer at the site: SLP_OPS_HUB= slp-ops usage import ACK --limit {names}",
+            )
 
     def hub_task(
         self, device: Device, state: SwitchState, change: str, options: ChangeOptions, *, back: bool

@@ -35,6 +35,7 @@ from slp_ops.cluster.broker_config import (
     FENCE_STREAM,
     HEARTBEAT_STREAM,
     HOST_KEYS_STREAM,
+    LEASE_STREAM,
     LIMITS_STREAM,
     TASKS_STREAM,
 )
@@ -47,6 +48,7 @@ from slp_ops.cluster.subjects import (
     FENCE,
     HEARTBEAT,
     HOST_KEY,
+    LEASE,
     LIMITS,
     TASK,
     names_in,
@@ -109,13 +111,14 @@ _SHARES: Final = {
     EVIDENCE_STREAM: ((EVIDENCE,), 0.85),
     CONTROL_STREAM: ((CONTROL, APPROVAL), 0.01),
     FENCE_STREAM: ((FENCE,), 0.01),
+    LEASE_STREAM: ((LEASE,), 0.01),
     LIMITS_STREAM: ((LIMITS,), 0.01),
     HOST_KEYS_STREAM: ((HOST_KEY,), 0.01),
 }
 # Streams whose messages are not of a run.
 _LASTING: Final = frozenset({LIMITS_STREAM, HOST_KEYS_STREAM})
 # Streams in which a message is replaced by the next one of its subject.
-_REPLACED: Final = frozenset({CONTROL_STREAM, LIMITS_STREAM})
+_REPLACED: Final = frozenset({CONTROL_STREAM, LEASE_STREAM, LIMITS_STREAM})
 
 
 def _is_of_interest(record: logging.LogRecord) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.cluster.subjects import (
+    ANSWER,
     APPROVAL,
     CONTROL,
     EVENT,
@@ -21,8 +22,11 @@ from slp_ops.cluster.subjects import (
     FENCE,
     HEARTBEAT,
     HOST_KEY,
+    LEASE,
     LEDGER,
     LIMITS,
+    OPERATOR,
+    OWNER,
     subject,
     token,
 )
@@ -37,6 +41,7 @@ EVIDENCE_STREAM: Final = "EVIDENCE"
 CONTROL_STREAM: Final = "CONTROL"
 HEARTBEAT_STREAM: Final = "HEARTBEATS"
 FENCE_STREAM: Final = "FENCES"
+LEASE_STREAM: Final = "LEASES"
 HOST_KEYS_STREAM: Final = "HOSTKEYS"
 LIMITS_STREAM: Final = "LIMITS"
 
@@ -123,6 +128,8 @@ def _worker(site: str, holder: str) -> dict[str, Any]:
     beats = f"{HEARTBEAT}.{token(site)}.*"
     own = subject(HEARTBEAT, site, holder)
     allowed = [own if name == beats else name for name, _ in _services(site)]
+    # Between the workers of a site; these subjects lead to no other account.
+    allowed += [f"{family}.{token(site)}.>" for family in (OWNER, ANSWER)]
     return {"user": f"CN={holder}", "permissions": {"publish": {"allow": allowed}}}
 
 
@@ -145,7 +152,10 @@ def _services(site: str) -> list[tuple[str, dict[str, Any]]]:
         (f"$JS.API.DIRECT.GET.{CONTROL_STREAM}.{CONTROL}.{name}.>", {}),
         (f"$JS.API.DIRECT.GET.{HOST_KEYS_STREAM}.{HOST_KEY}.{name}.*", {}),
         (f"$JS.API.DIRECT.GET.{LIMITS_STREAM}.{subject(LIMITS, site, LEDGER)}", {}),
-        # Of a change: who has it, and what the operator permits.
+        # Of a change: who has it, who has the switch, what the operator permits, and if that process lives.
+        (f"{LEASE}.{name}.*", {}),
+        (f"{OPERATOR}.{name}.*", {}),
+        (f"$JS.API.DIRECT.GET.{LEASE_STREAM}.{LEASE}.{name}.*", {}),
         (f"$JS.API.DIRECT.GET.{FENCE_STREAM}.{FENCE}.{name}.>", {}),
         (f"$JS.API.DIRECT.GET.{CONTROL_STREAM}.{APPROVAL}.{name}.>", {}),
     ]

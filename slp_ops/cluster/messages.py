@@ -140,6 +140,47 @@ class ClaimAnswer:
     owner: str
 
 
+@json_document
+class Lease:
+    """The change that ``worker`` makes on a switch, for ``operator`` (USER@HOST) in its call ``run``.
+
+    ``timer``: minutes after which the switch may still restore its configuration by itself. ``is_over``: the
+    worker sends nothing more; the lease remains as the last change of the switch.
+    """
+
+    schema: Literal["slp-ops/switch-lease/1"] = "slp-ops/switch-lease/1"
+    worker: str
+    change: str
+    run: str
+    operator: str
+    timer: int
+    is_over: bool = False
+
+
+@json_document
+class OwnerCall:
+    """Question to a worker of the same site: is it at work on a device for a run?
+
+    With an ``order`` also the request to do this task, which is of a ``change`` that it has begun; ``ack`` is
+    where the task is acknowledged.
+    """
+
+    schema: Literal["slp-ops/owner-call/1"] = "slp-ops/owner-call/1"
+    run: str
+    change: str
+    device: str
+    ack: str = ""
+    order: TaskMessage | None = None
+
+
+@json_document
+class CallAnswer:
+    """Answer of a process that lives: whether it is at work on what it was asked about."""
+
+    schema: Literal["slp-ops/call-answer/1"] = "slp-ops/call-answer/1"
+    at_work: bool
+
+
 def to_message(document: object) -> bytes:
     """Return a document as the content of a message. Raises InvalidMessage for one that is too large."""
     data = to_json(document).encode()

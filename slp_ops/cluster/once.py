@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-# A stream that is full gives the code of "exists already" too, unless the publisher expects no message.
-_NO_MESSAGE_YET: Final = {"Nats-Expected-Last-Subject-Sequence": "0"}
+# A stream that is full gives the code of "exists already" too, unless the publisher names what it expects.
+_EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _EXISTS: Final = 10071
 _FULL: Final = frozenset({10077, 10047, 10023})  # bytes, storage, resources
 _DELETE: Final = "$JS.API.STREAM.MSG.DELETE.{}"
@@ -29,20 +29,25 @@ _ANSWER_SECONDS: Final = 10.0
 
 
 async def publish_once(
-    js: JetStreamContext, subject: str, data: bytes, *, full: Callable[[], None] | None = None
+    js: JetStreamContext,
+    subject: str,
+    data: bytes,
+    *,
+    after: int = 0,
+    full: Callable[[], None] | None = None,
 ) -> int | None:
     """Publish on a subject that has no message, and wait until the broker has stored it.
 
-    Return its sequence; None where the subject had one: an earlier one, or this one whose answer was lost.
-    ``full`` is called each time that the broker has no room; it is tried again for ever, as without a
-    connection.
+    ``after`` is the sequence of a message that is replaced. Return the sequence; None where the subject had
+    another message: an earlier one, or this one whose answer was lost. ``full`` is called each time that the
+    broker has no room; it is tried again for ever, as without a connection.
     """
     wait = _FIRST_WAIT
     while True:
         try:
             with _heeding_cancellation():
                 stored = await js.publish(
-                    subject, data, headers=dict(_NO_MESSAGE_YET), timeout=_ANSWER_SECONDS
+                    subject, data, headers={_EXPECTED: str(after)}, timeout=_ANSWER_SECONDS
                 )
             return stored.seq
         except APIError as error:
@@ -63,10 +68,17 @@ async def publish_last(js: JetStreamContext, subject: str, data: bytes) -> None:
 
 async def last_of(js: JetStreamContext, stream: str, subject: str) -> bytes | None:
     """Return the last message of a subject; None without one. Without a connection it waits for one."""
+    found = await last_with_sequence(js, stream, subject)
+    return None if found is None else found[0]
+
+
+async def last_with_sequence(js: JetStreamContext, stream: str, subject: str) -> tuple[bytes, int] | None:
+    """Return what ``last_of`` does, and the sequence of the message."""
     try:
-        return (await _answer(lambda: js.get_msg(stream, subject=subject, direct=True))).data or b""
+        message = await _answer(lambda: js.get_msg(stream, subject=subject, direct=True))
     except NotFoundError:
         return None
+    return message.data or b"", message.seq or 0
 
 
 async def remove_tasks(client: Client, stream: str, tasks: Mapping[str, int | None]) -> None:

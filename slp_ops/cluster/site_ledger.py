@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import datetime
 from math import isfinite
 from typing import Final, Literal
 
@@ -57,12 +58,25 @@ class Member:
 
 @json_document
 class SecretCount:
-    """State of a secret since a run began: whether it has opened a session, its refusals since then."""
+    """State of a secret since a run began: whether it has opened a session, its refusals since then.
+
+    ``refused_at`` is the time of the last one, by the clock of its worker; an older worker writes none.
+    """
 
     credential: str
     secret: str
     proven: bool = False
     refused: int = 0
+    refused_at: datetime | None = None
+
+
+@json_document
+class StoppedCredential:
+    """A credential with which no login begins before the next run. ``since``: see ``refused_at``."""
+
+    name: str
+    refused: int
+    since: datetime | None
 
 
 @json_document
@@ -94,6 +108,8 @@ class SiteLedger:
             raise InvalidMessage("a number in the ledger is out of range")
         if not all(isfinite(each.rate) and 0 <= each.rate <= 1 for each in ledger.members):
             raise InvalidMessage("a share in the ledger is not between 0 and 1")
+        if any(each.refused_at is not None and each.refused_at.tzinfo is None for each in ledger.secrets):
+            raise InvalidMessage("a time in the ledger has no zone")
         if len({each.process for each in ledger.members}) != len(ledger.members):
             raise InvalidMessage("a worker is in the ledger twice")
         return ledger
@@ -105,6 +121,22 @@ class SiteLedger:
     def refused(self, credential: str) -> int:
         """Return the refusals of a credential, of all its secrets."""
         return sum(each.refused for each in self.secrets if each.credential == credential)
+
+    def stopped(self, most: int) -> tuple[StoppedCredential, ...]:
+        """Return the credentials that ``most`` refusals have stopped."""
+        names = dict.fromkeys(each.credential for each in self.secrets)
+        return tuple(
+            StoppedCredential(
+                name=name,
+                refused=self.refused(name),
+                since=max(
+                    (each.refused_at for each in self.secrets if each.credential == name and each.refused_at),
+                    default=None,
+                ),
+            )
+            for name in names
+            if self.refused(name) >= most
+        )
 
     def is_proven(self, credential: str, secret: str) -> bool:
         """Return whether a secret has opened a session since the run began."""
@@ -135,10 +167,10 @@ class SiteLedger:
             return counted == 0 and not any(each.unlimited and each.secret == secret for each in others)
         return self.refused(credential) + counted < most and not any(each.unlimited for each in others)
 
-    def with_refusals(self, credential: str, secret: str, number: int = 1) -> SiteLedger:
-        """Return the ledger after refusals of a secret."""
+    def with_refusals(self, credential: str, secret: str, at: datetime, number: int = 1) -> SiteLedger:
+        """Return the ledger after refusals of a secret at a time."""
         count = self._count(credential, secret)
-        return self._with_count(replace(count, refused=min(count.refused + number, _MOST)))
+        return self._with_count(replace(count, refused=min(count.refused + number, _MOST), refused_at=at))
 
     def with_session(self, credential: str, secret: str) -> SiteLedger:
         """Return the ledger after a login that was accepted."""
@@ -154,7 +186,12 @@ class SiteLedger:
         for each in earlier.secrets:
             count = self._count(each.credential, each.secret)
             ledger = ledger._with_count(
-                replace(count, proven=each.proven, refused=max(count.refused, each.refused))
+                replace(
+                    count,
+                    proven=each.proven,
+                    refused=max(count.refused, each.refused),
+                    refused_at=count.refused_at or each.refused_at,
+                )
             )
         return ledger
 
@@ -163,10 +200,10 @@ class SiteLedger:
         others = (each for each in self.members if each.process != member.process)
         return replace(self, members=tuple(sorted((*others, member), key=lambda each: each.process)))
 
-    def without_member(self, process: str) -> SiteLedger:
+    def without_member(self, process: str, now: datetime) -> SiteLedger:
         """Return the ledger without a worker that is dead.
 
-        Its counted logins count as refused, since it could not report their end. Where the secret is
+        Its counted logins count as refused now, since it could not report their end. Where the secret is
         accepted, they tell nothing: workers that crash would stop a credential that is right.
         """
         gone = self.member(process)
@@ -175,7 +212,7 @@ class SiteLedger:
         ledger = replace(self, members=tuple(each for each in self.members if each is not gone))
         for login in gone.logins:
             if login.count:
-                ledger = ledger.with_refusals(login.credential, login.secret, login.count)
+                ledger = ledger.with_refusals(login.credential, login.secret, now, login.count)
         return ledger
 
     def sessions_for(self, process: str) -> int:

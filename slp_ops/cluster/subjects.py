@@ -10,6 +10,10 @@ and the inventory allows them in names, so that a name with any of them is encod
     slp.control.SITE.RUN                  the run's state, such as cancelled
     slp.fence.SITE.CHANGE.DEVICE          the worker that may change a device, the first one for ever
     slp.approval.SITE.CHANGE.DEVICE.CLAIM what an operator answers to that worker
+    slp.lease.SITE.DEVICE                 the change that a worker is making on a device, or made last
+    slp.operator.SITE.RUN                 asked whether the operator's process of a run lives; not stored
+    slp.owner.SITE.WORKER                 from a worker to another of its site, of a change; not stored
+    slp.answer.SITE.WORKER.NUMBER         an answer to a worker's question; not stored
     slp.heartbeat.SITE.WORKER             a worker that is alive
     slp.hostkey.SITE.HOST                 the first host key that a worker has met at a host and port
     slp.limits.SITE.ledger                limits that the site's workers share, see site_ledger.py
@@ -33,6 +37,10 @@ CONTROL: Final = "slp.control"
 HEARTBEAT: Final = "slp.heartbeat"
 FENCE: Final = "slp.fence"
 APPROVAL: Final = "slp.approval"
+LEASE: Final = "slp.lease"
+OPERATOR: Final = "slp.operator"
+OWNER: Final = "slp.owner"
+ANSWER: Final = "slp.answer"
 HOST_KEY: Final = "slp.hostkey"
 LIMITS: Final = "slp.limits"
 LEDGER: Final = "ledger"

@@ -66,13 +66,22 @@ class Compressor(Protocol):
 
 
 def archive(
-    files: Mapping[str, bytes], *, compressor: Callable[[int], Compressor] = zlib.compressobj
+    files: Mapping[str, bytes],
+    *,
+    compressor: Callable[[int], Compressor] = zlib.compressobj,
+    digests: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the files of a device as compressed data; ``compressor`` is made for a level of zlib."""
+    """Return the files of a device as compressed data; ``compressor`` is made for a level of zlib.
+
+    ``digests`` are the SHA-256 of files that have been computed already.
+    """
+    known = digests or {}
     stream = compressor(_LEVEL)
     index = ArchiveIndex(
         files=tuple(
-            ArchivedFile(name=name, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+            ArchivedFile(
+                name=name, size=len(data), sha256=known.get(name) or hashlib.sha256(data).hexdigest()
+            )
             for name, data in files.items()
         )
     )

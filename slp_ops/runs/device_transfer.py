@@ -43,11 +43,12 @@ def pack(
     without: Collection[str] = (),
     exchanged: FolderFileStore | None = None,
     compressor: Callable[[int], Compressor] = zlib.compressobj,
+    digests: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the evidence of a device: in its folder, which need not exist, and in memory; empty without any.
 
     ``without`` are names of captures that are left out, ``exchanged`` are files of the exchange to be added.
-    ``compressor`` is that of ``archive``. Raises StoreError, EvidenceTooLarge.
+    ``compressor`` and ``digests`` are those of ``archive``. Raises StoreError, EvidenceTooLarge.
     """
     found = {
         path.name: path
@@ -70,7 +71,7 @@ def pack(
             files[name] = atomic_files.read(path, within=path.parent, largest=_LARGEST)
     if exchanged is not None:
         files |= {f"{_EXCHANGED}{name}": exchanged.load(name) for name in exchanged.names()}
-    return archive(files, compressor=compressor) if files else b""
+    return archive(files, compressor=compressor, digests=digests) if files else b""
 
 
 def take(data: bytes, run: Run, device: Device, *, gives_files: bool = False) -> None:

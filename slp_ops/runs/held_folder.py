@@ -34,6 +34,7 @@ class HeldFolder(DeviceFolder):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._held: dict[str, bytes] = {}
+        self._digests: dict[str, str] = {}
         self._lines = bytearray()
         self._size = 0
 
@@ -41,11 +42,16 @@ class HeldFolder(DeviceFolder):
         """Return the files in memory, by name."""
         return self._held | ({MANIFEST: bytes(self._lines)} if self._lines else {})
 
-    def hold(self, name: str, data: bytes | bytearray) -> bool:
+    def digests(self) -> Mapping[str, str]:
+        """Return the SHA-256 of the captures in memory, by the names of their files."""
+        return self._digests
+
+    def hold(self, name: str, data: bytes | bytearray, sha256: str) -> bool:
         """Keep a file in memory; return False where it would be too much."""
         if len(data) > _LARGEST_CAPTURE or self._size + len(data) > _LARGEST:
             return False
         self._held[name] = bytes(data)
+        self._digests[name] = sha256
         self._size += len(data)
         return True
 
@@ -96,5 +102,6 @@ class _HeldCapture(CaptureFile):
         super()._flush()
 
     def _settle(self) -> None:
-        if self._fd is not None or not self._folder.hold(self._name, self._buffer):
+        digest = self._digest.hexdigest()
+        if self._fd is not None or not self._folder.hold(self._name, self._buffer, digest):
             super()._settle()

@@ -17,9 +17,12 @@ import yaml
 from click.testing import CliRunner, Result
 
 from slp_ops.app import hub as service
+from slp_ops.app import site_changes
 from slp_ops.app.hub_status import SiteStatus, status
 from slp_ops.app.operator import NonInteractive
 from slp_ops.cli.main import cli
+from tests.cluster.desk import SERVERS, Broker, Desk
+from tests.remediate.conftest import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -235,3 +238,11 @@ def write_inventory(path: Path, running: Any, sites: Mapping[str, Sequence[str]]
         )
     )
     return path
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """An operator with a plan for a switch; what waits does so for a moment only."""
+    monkeypatch.setattr(site_changes, "_LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(site_changes, "_LEASE", 0.05)
+    return Desk(Bench(tmp_path, "name-server-missing", params=SERVERS), Broker())

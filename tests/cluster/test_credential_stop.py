@@ -7,10 +7,14 @@ import json
 import signal
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from slp_ops.cli.exits import Exit
+from slp_ops.cli.main import cli
 from slp_ops.runs import Runs
 from tests.cluster.conftest import write_inventory
 from tests.cluster.fleet import Fleet
@@ -53,6 +57,17 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
     assert over_hub.output.count(stopped) == here.output.count(stopped) > 0
     assert kinds(rig) == {"authentication_failed": 3, "credential_stopped": 5}
 
+    words = ("hub", "status", "--folder", str(rig.hub_folder))
+    shown = CliRunner().invoke(cli, [*words, "--json"])
+    assert shown.exit_code == Exit.FINDINGS, shown.output
+    document = json.loads(shown.stdout)
+    assert [each["kind"] for each in document["remarks"]] == ["credential"]
+    (entry,) = document["sites"][0]["stopped_credentials"]
+    assert (entry["name"], entry["refused"]) == ("default", 3)
+    since = datetime.now(UTC) - datetime.fromisoformat(entry["since"])
+    assert timedelta(0) <= since < timedelta(minutes=5)
+    assert "credential default was refused 3 times" in CliRunner().invoke(cli, words).stdout
+
     # Corrected at one worker: the next run has its tries, and this worker reads.
     before = refusals()
     for name in ("one", "two"):
@@ -62,6 +77,7 @@ def test_switches_refuse_three_times_as_without_a_hub(lab: Callable[..., Any], r
     found = rig.collect(inventory, "--resume", "last")
     assert found.exit_code == 0, found.output
     assert refusals() == before
+    assert not rig.status()[0].stopped
 
 
 def test_a_bastion_that_refuses_is_tried_once_by_each_worker(lab: Callable[..., Any], rig: Rig) -> None:

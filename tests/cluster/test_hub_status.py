@@ -28,10 +28,12 @@ from slp_ops.app.hub_status import (
 )
 from slp_ops.cli.exits import Exit
 from slp_ops.cli.main import cli
+from slp_ops.cluster.messages import InvalidMessage, to_message
+from slp_ops.cluster.site_ledger import SiteLedger, StoppedCredential
 from slp_ops.cluster.stream_sizes import StreamSize
 from slp_ops.i18n import Lang, Text
 from slp_ops.json_documents import decode, parse_json
-from slp_ops.report.documents.hub import HubStatusDocument
+from slp_ops.report.documents.hub import HubStatusDocument, hub_status_document
 from slp_ops.report.terminal.hub import render_hub_status
 from slp_ops.version import __version__
 
@@ -53,6 +55,10 @@ def worker(days: float | None = 397, **values: Any) -> WorkerStatus:
         "certificate_until": None if days is None else NOW + timedelta(days=days),
     }
     return WorkerStatus(**{**usual, **values})
+
+
+def stopped(since: datetime | None) -> StoppedCredential:
+    return StoppedCredential(name="tacacs-of-the-region", refused=3, since=since)
 
 
 def absent(days: float) -> AbsentWorker:
@@ -79,6 +85,7 @@ def site(*workers: WorkerStatus, absent: tuple[AbsentWorker, ...] = (), **values
         (site(worker(clock_offset=-600.0)), ["clock"]),
         (site(worker(clock_offset=29.0)), []),
         (site(worker(version="0.0.1"), worker(2)), ["version", "certificate"]),
+        (site(worker(), stopped=(stopped(NOW), stopped(None))), ["credential", "credential"]),
     ],
 )
 def test_what_needs_attention_is_named(found: SiteStatus, expected: list[str]) -> None:
@@ -125,7 +132,7 @@ def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPat
         site(worker(10, version="0.9.0rc1", clock_offset=-601.0, sessions=50), running=50, waiting=99_000),
         site(name="amsterdam-dc2", absent=(absent(2), absent(300))),
         site(name="osaka"),
-        site(worker(200), name="a-site-with-a-name-of-forty-characters-x"),
+        site(worker(200), name="a-site-with-a-name-of-forty-characters-x", stopped=(stopped(NOW),)),
     )
     remarks = (
         *remarks_on(sites, NOW, Path("/srv/hub of slp-ops")),
@@ -150,6 +157,20 @@ def test_the_text_fits_into_80_columns(lang: Lang, monkeypatch: pytest.MonkeyPat
     assert [line for line in lines if cell_len(line) > 80] == []
     assert "3,072 MB" in text
     assert "slp-ops hub site add tokyo --folder '/srv/hub of slp-ops'" in " ".join(text.split())
+    assert "2026-11-24 04:11 UTC" in " ".join(text.split())
+    (entry,) = hub_status_document(status).sites[-1].stopped_credentials
+    assert (entry.name, entry.refused, entry.since) == ("tacacs-of-the-region", 3, NOW)
+
+
+def test_a_credential_is_stopped_since_its_last_refusal() -> None:
+    ledger = SiteLedger.new(50).with_refusals("tacacs", "a", NOW).with_refusals("tacacs", "b", NOW)
+    assert ledger.stopped(3) == ()
+    later = ledger.with_refusals("tacacs", "a", NOW + timedelta(seconds=1)).with_refusals("local", "c", NOW)
+    read = SiteLedger.read(to_message(later))
+    assert read.stopped(3) == (StoppedCredential(name="tacacs", refused=3, since=NOW + timedelta(seconds=1)),)
+    assert read.without_counts().stopped(3) == ()
+    with pytest.raises(InvalidMessage, match="has no zone"):
+        SiteLedger.read(to_message(ledger.with_refusals("tacacs", "a", NOW.replace(tzinfo=None))))
 
 
 def test_a_worker_that_does_not_run_and_whose_certificate_ends_soon(rig: Rig) -> None:

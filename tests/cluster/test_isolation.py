@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from tests.cluster.conftest import Rig
 
 SECRET = b'{"of": "tokyo"}'
-STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS", "HOSTKEYS", "FENCES")
+STREAMS = ("TASKS", "EVIDENCE", "CONTROL", "HEARTBEATS", "LIMITS", "HOSTKEYS", "FENCES", "LEASES")
 # What tokyo has at the broker.
 THEIRS = {
     "TASKS": "slp.task.tokyo.run1.sw1",
     "EVIDENCE": "slp.evidence.tokyo.run1.sw2.end",
     "CONTROL": "slp.control.tokyo.run1",
     "FENCES": "slp.fence.tokyo.change1.sw1",
+    "LEASES": "slp.lease.tokyo.sw1",
     "LIMITS": "slp.limits.tokyo.ledger",
     "HOSTKEYS": "slp.hostkey.tokyo.sw3",
 }
@@ -52,6 +53,10 @@ REQUESTS: list[tuple[str, Any]] = [
         "$JS.API.DIRECT.GET.FENCES.slp.fence.osaka.change1.sw1",
         {"last_by_subj": "slp.fence.tokyo.change1.sw1"},
     ),
+    ("slp.lease.tokyo.sw2", b"{}"),
+    ("slp.operator.tokyo.run1", b"{}"),
+    ("slp.owner.tokyo.worker-1", b"{}"),
+    ("slp.answer.tokyo.worker-1.0", b"{}"),
     ("slp.event.tokyo.run1.sw1", b"{}"),
     ("slp.heartbeat.tokyo.worker-1", b"{}"),
     (ACK, b""),
@@ -82,6 +87,7 @@ REQUESTS: list[tuple[str, Any]] = [
             ("EVIDENCE", "evidence", "run1.sw2.end"),
             ("CONTROL", "control", "run1"),
             ("LIMITS", "limits", "ledger"),
+            ("LEASES", "lease", "sw1"),
             ("HOSTKEYS", "hostkey", "sw3"),
         )
         for content in (
@@ -107,6 +113,8 @@ REPLIES = [
     "slp.evidence.tokyo.run1.forged.end",
     "slp.approval.osaka.change1.forged.claim",
     "slp.fence.tokyo.change1.forged",
+    "slp.lease.tokyo.forged",
+    "slp.owner.tokyo.worker-1",
     "$JS.API.STREAM.PURGE.TASKS",
     "$JS.API.STREAM.DELETE.EVIDENCE",
     "$JS.API.CONSUMER.DELETE.TASKS.tokyo",
@@ -117,6 +125,11 @@ OWN_REQUESTS = [
     ("$JS.API.DIRECT.GET.EVIDENCE.slp.evidence.osaka.run1.mine.end", b""),
     ("slp.evidence.osaka.run1.mine.end", b"{}"),
     ("slp.fence.osaka.change1.mine", b"{}"),
+    ("slp.lease.osaka.mine", b"{}"),
+    ("slp.operator.osaka.run1", b"{}"),
+    ("slp.owner.osaka.worker-1", b"{}"),
+    ("slp.answer.osaka.worker-1.0", b"{}"),
+    ("$JS.API.DIRECT.GET.LEASES.slp.lease.osaka.mine", b""),
     ("$JS.API.DIRECT.GET.CONTROL.slp.approval.osaka.change1.mine.claim", b""),
     ("slp.heartbeat.osaka.worker-1", b"{}"),
     ("$JS.API.DIRECT.GET.LIMITS.slp.limits.osaka.ledger", b""),

@@ -6,209 +6,38 @@ import asyncio
 import copy
 import fcntl
 import json
-import os
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from nats.errors import NoRespondersError
-from nats.js.errors import APIError, NotFoundError
 
 from slp_ops.app import site_changes
 from slp_ops.app.audit_device import AuditOptions
-from slp_ops.app.change_task import ChangeAnswer, ChangeReport, ChangeTask, rules_digest
+from slp_ops.app.change_task import ChangeAnswer, ChangeReport, ChangeTask
 from slp_ops.app.hub_changes import valid_events
 from slp_ops.app.remediate import Wanted
-from slp_ops.app.site_changes import ChangePolicy, SiteChanges, forget_finished
+from slp_ops.app.site_changes import forget_finished
 from slp_ops.cluster import once
 from slp_ops.cluster.access_folder import read_signing_key
-from slp_ops.cluster.approval import Approval, SignedApproval, digest_of, new_signing_key, public_key_of, sign
+from slp_ops.cluster.approval import SignedApproval, digest_of, new_signing_key, public_key_of, sign
 from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.hub_folder import HubFolder
-from slp_ops.cluster.messages import ClaimAnswer, Fence, TaskMessage, from_message, to_message
+from slp_ops.cluster.messages import ClaimAnswer, Fence, OwnerCall, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
 from slp_ops.errors import ChangeRefused, InputError, StoreError
 from slp_ops.json_documents import ShapeError, decode, encode
-from slp_ops.lab.journal import Mode
 from slp_ops.planning.journal_state import ChangeOutcome, SwitchState
 from slp_ops.playbook import Risk, packaged
-from slp_ops.rules.ruleset import packaged_ruleset
-from slp_ops.runs.journal import JournalFile
 from slp_ops.runs.journal import read as read_journal
 from slp_ops.steps import ConfigStep
-from tests import simulated_time
-from tests.remediate.conftest import Bench, InMemory, Killed, Vty
+from tests.cluster.desk import CHANGE, KEY, Desk, KillingJournal, Slow, Worker, approved, lines
+from tests.remediate.conftest import Killed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from slp_ops.model import Device
     from slp_ops.planning.model import SwitchPlan
-
-KEY = new_signing_key()
-CHANGE = "20261127T000000Z-remediate-abcdef"
-SERVERS = {"name_servers": "10.10.0.53,10.10.1.53"}
-
-
-class Broker:
-    """The streams of a broker, in memory; answers nothing while it is ``down``."""
-
-    def __init__(self) -> None:
-        self.messages: dict[str, bytes] = {}
-        self.down = False
-
-    async def publish(self, subject: str, data: bytes, headers: Any = None, **_: Any) -> Any:
-        if headers and subject in self.messages:
-            raise APIError(code=400, err_code=10071)
-        self.messages[subject] = data
-        return SimpleNamespace(seq=len(self.messages))
-
-    async def get_msg(self, stream: str, subject: str, **_: Any) -> Any:
-        if subject not in self.messages:
-            raise NotFoundError
-        return SimpleNamespace(data=self.messages[subject])
-
-    async def request(self, *_: Any, **__: Any) -> None:
-        if self.down:
-            raise NoRespondersError
-
-
-class Desk:
-    """The operator: plans, asks for the change, and approves the claim of a worker."""
-
-    def __init__(self, bench: Bench, broker: Broker, playbook: str = "name-server") -> None:
-        self.bench = bench
-        self.broker = broker
-        plan = bench.plan(playbook).plan
-        assert plan is not None
-        self.plan = plan
-        bench.typed.clear()
-
-    def task(self, **more: Any) -> ChangeTask:
-        settings: dict[str, Any] = {
-            "device": self.bench.device,
-            "change": CHANGE,
-            "plan": self.plan,
-            "rules": rules_digest(packaged_ruleset()),
-            "timer": 10,
-            "wait": 60.0,
-            "reload_wait": 60.0,
-        }
-        return ChangeTask(**{**settings, **more})
-
-    def approval(self, asked: ChangeTask, fence: Fence, run: str = "run1", **other: Any) -> Approval:
-        fields: dict[str, Any] = {
-            "id": f"of-{run}",
-            "change": CHANGE,
-            "run": run,
-            "site": "tokyo",
-            "device": self.bench.device.name,
-            "serials": asked.plan.serials,
-            "task": digest_of(encode(asked)),
-            "claim": fence.claim,
-            "worker": fence.worker,
-            "number": int(run[-1]),
-            "expires": datetime.now(UTC) + timedelta(hours=1),
-        }
-        return Approval(**{**fields, **other})
-
-    @property
-    def fence(self) -> Fence | None:
-        data = self.broker.messages.get(subject(FENCE, "tokyo", CHANGE, self.bench.device.name))
-        return None if data is None else from_message(Fence, data)
-
-    def answer(self, claim: str, answer: ClaimAnswer) -> None:
-        where = subject(APPROVAL, "tokyo", CHANGE, self.bench.device.name, claim)
-        self.broker.messages[where] = to_message(answer)
-
-    async def answering(self, make: Callable[[Fence], ClaimAnswer]) -> None:
-        while self.fence is None:
-            await asyncio.sleep(0.005)
-        self.answer(self.fence.claim, make(self.fence))
-
-
-class Worker:
-    """A worker with a state directory of its own."""
-
-    def __init__(self, desk: Desk, folder: Path, name: str = "worker-1", **policy: Any) -> None:
-        self.desk = desk
-        settings: dict[str, Any] = {
-            "approvers": (public_key_of(KEY),),
-            "allow": Risk.CHANGE,
-            "wanted": Wanted(playbooks=packaged(), audit_options=AuditOptions()),
-            "folder": folder / name,
-        }
-        self.changes = SiteChanges(
-            policy=ChangePolicy(**{**settings, **policy}),
-            site="tokyo",
-            holder=name,
-            client=desk.broker,  # type: ignore[arg-type]
-            js=desk.broker,  # type: ignore[arg-type]
-            transport=desk.bench.transport,
-        )
-
-    @property
-    def journal(self) -> Path:
-        return self.changes.policy.folder / CHANGE / self.desk.bench.device.name / "journal.jsonl"
-
-    def do(
-        self,
-        task: ChangeTask,
-        make: Callable[[Fence], ClaimAnswer] | None = None,
-        *,
-        run: str = "run1",
-        sent: Any = None,
-        work: str = "change",
-    ) -> ChangeAnswer:
-        """Take a task as a hub delivers it: ``sent`` instead of what the operator has sent."""
-        document = json.loads(json.dumps(encode(task) if sent is None else sent))
-        order = TaskMessage(
-            run=run,
-            device=task.device.name,
-            work=work,
-            folder="sw",
-            taken=(),
-            mask_key="",
-            debug=False,
-            task=document,
-        )
-        make = make or (lambda fence: approved(self.desk.approval(task, fence, run)))
-        bench = self.desk.bench
-
-        async def both() -> ChangeAnswer:
-            answering = asyncio.create_task(self.desk.answering(make))
-            try:
-                return await self.changes.change(
-                    decode(ChangeTask, document),
-                    order,
-                    SimpleNamespace(reply="ack"),  # type: ignore[arg-type]
-                    evidence=bench.run.device(bench.device),
-                    mask=bench.run.masked,
-                    on_event=lambda event: None,
-                )
-            finally:
-                answering.cancel()
-
-        return simulated_time.run(both())
-
-
-def approved(approval: Approval, key: bytes = KEY) -> ClaimAnswer:
-    return ClaimAnswer(approval=sign(approval, key), owner=approval.worker)
-
-
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(site_changes, "_LOOK_AGAIN", 0.01)
-    monkeypatch.setattr(site_changes, "_LEASE", 0.05)
-    return Desk(Bench(tmp_path, "name-server-missing", params=SERVERS), Broker())
-
-
-def lines(desk: Desk) -> list[str]:
-    return [line for line in desk.bench.sent(Mode.CONFIG) if line != "end"]
 
 
 def test_what_was_approved_is_sent_once(desk: Desk, tmp_path: Path) -> None:
@@ -299,6 +128,15 @@ def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(ChangeRefused, match="has not approved it within"):
         _continue(desk, tmp_path, desk.task())
     assert not lines(desk)
+
+
+def test_an_approval_is_not_waited_for_whose_operator_has_ended(desk: Desk, tmp_path: Path) -> None:
+    desk.broker.operator_silence = 10.5
+    with pytest.raises(ChangeRefused, match="the process that approves it has ended"):
+        _continue(desk, tmp_path, desk.task())
+    assert not lines(desk)
+    desk.broker.operator_silence = 9.5  # a broker that is started again
+    assert Worker(desk, tmp_path).do(desk.task()).report.end is ChangeOutcome.DONE
 
 
 def test_a_worker_does_not_wait_for_ever_where_its_client_swallows_the_end_of_the_wait(
@@ -438,33 +276,42 @@ def test_another_worker_only_reads(desk: Desk, tmp_path: Path) -> None:
     assert lines(desk) == sent
 
 
-class Slow(InMemory):
-    """A switch that takes a moment to be logged in to."""
+@pytest.mark.parametrize(
+    ("answers", "orders", "is_read"),
+    [
+        ([True, True, False], [True, False, False], False),  # it has done the task
+        ([False], [True], True),  # it lives, and has not begun the change
+        ([None], [True], True),  # it is gone
+        ([True, None, True, False], [True, False, True, False], False),  # it was started again
+        ([True, None], [True, False], True),
+    ],
+)
+def test_a_task_of_another_workers_change_is_passed_to_that_one(
+    desk: Desk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[bool | None],
+    orders: list[bool],
+    is_read: bool,
+) -> None:
+    calls: list[OwnerCall] = []
+    logins = desk.bench.transport.logins
 
-    @asynccontextmanager
-    async def read(self, device: Device) -> AsyncIterator[Vty]:
-        await asyncio.sleep(0.2)
-        async with super().read(device) as vty:
-            yield vty
+    async def ask(where: str, data: bytes = b"") -> bool | None:
+        assert where == "slp.owner.tokyo.worker-1"
+        calls.append(from_message(OwnerCall, data))
+        return answers[min(len(calls), len(answers)) - 1]
 
-
-class KillingJournal(JournalFile):
-    """A journal whose process is killed at its Nth event, before or after it is on the disk."""
-
-    at: tuple[int, str] = (-1, "")
-    written = 0
-
-    def write(self, event: Any) -> None:
-        number, when = KillingJournal.at
-        kill = KillingJournal.written == number
-        KillingJournal.written += 1
-        if not kill or when == "after":
-            super().write(event)
-        if kill:
-            assert self._fd is not None
-            os.close(self._fd)  # with its lock, as the end of the process does
-            self._fd = None
-            raise Killed
+    monkeypatch.setattr(desk.broker, "ask", ask)
+    monkeypatch.setattr(site_changes, "_ASK_OWNER", 0.001)
+    looked = Worker(desk, tmp_path, "worker-2").do(desk.task(owner="worker-1"))
+    assert not looked.is_whole
+    assert [call.order is not None for call in calls][: len(orders)] == orders
+    assert {(call.run, call.change, call.device, call.ack) for call in calls} == {
+        ("run1", CHANGE, "tyo-core-01", "ack")
+    }
+    assert (desk.bench.transport.logins > logins) == is_read
+    assert not lines(desk)
 
 
 MOMENTS = ["begin", "approved", "step begun", "step done", "verified", "saved", "end"]
@@ -651,54 +498,6 @@ def test_an_approval_that_a_hub_kept_is_worth_nothing_after_a_later_one(desk: De
         worker.do(resumed, lambda _: kept, run="run2")
     assert lines(desk) == sent
     assert desk.bench.config() == before
-
-
-def test_two_operators_with_one_plan_change_a_switch_once(desk: Desk, tmp_path: Path) -> None:
-    """Two computers, so that no index knows both: the second one waits, and finds nothing to do."""
-    other = "20261127T000001Z-remediate-fedcba"
-    desk.bench.transport = Slow(desk.bench)
-    worker = Worker(desk, tmp_path)
-
-    async def one(change: str) -> ChangeAnswer:
-        task = desk.task(change=change)
-        document = json.loads(json.dumps(encode(task)))
-        order = TaskMessage(
-            run="run1",
-            device=task.device.name,
-            work="change",
-            folder="sw",
-            taken=(),
-            mask_key="",
-            debug=False,
-            task=document,
-        )
-        working = asyncio.create_task(
-            worker.changes.change(
-                task,
-                order,
-                SimpleNamespace(reply="ack"),  # type: ignore[arg-type]
-                evidence=desk.bench.run.device(desk.bench.device),
-                mask=desk.bench.run.masked,
-                on_event=lambda event: None,
-            )
-        )
-        where = subject(FENCE, "tokyo", change, task.device.name)
-        while where not in desk.broker.messages:
-            await asyncio.sleep(0.005)
-        fence = from_message(Fence, desk.broker.messages[where])
-        answer = approved(desk.approval(task, fence, change=change))
-        at = subject(APPROVAL, "tokyo", change, task.device.name, fence.claim)
-        desk.broker.messages[at] = to_message(answer)
-        return await working
-
-    async def both() -> list[ChangeAnswer]:
-        async with asyncio.timeout(60):
-            return list(await asyncio.gather(one(CHANGE), one(other)))
-
-    ends = {each.report.end for each in simulated_time.run(both())}
-    assert ends == {ChangeOutcome.DONE, ChangeOutcome.NOTHING}
-    servers = [line for line in lines(desk) if line.startswith("ip name-server")]
-    assert len(servers) == len(set(servers)) == 2
 
 
 def test_a_second_process_of_a_worker_waits_for_the_first(

@@ -15,7 +15,7 @@ from slp_ops.errors import ChangeRefused
 from slp_ops.json_documents import encode
 from slp_ops.planning.journal_state import ChangeOutcome
 from slp_ops.playbook import packaged
-from tests.cluster.test_site_changes import SERVERS, Broker, Desk, Worker, lines
+from tests.cluster.desk import SERVERS, Broker, Desk, Worker, lines
 from tests.remediate.conftest import Bench
 
 if TYPE_CHECKING:

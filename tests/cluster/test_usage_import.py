@@ -62,6 +62,8 @@ def test_acknowledgements_are_imported_once_by_a_worker_that_permits_it(
         inventory, "import", str(acks), "--limit", "killed", "--yes", "--wait", "60", verb="usage"
     )
     assert refused.exit_code == 4, refused.output
+    before = refused.output.index("is not permitted to do usage-import: start each worker of the site")
+    assert before < refused.output.index("risk: change"), "before the plan"
     assert "is not permitted to do usage-import" in refused.output
     assert "with the option --usage-import" in refused.output
     assert not running.lines("killed", "scp")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,7 +66,12 @@ def test_the_files_are_those_of_a_folder(tmp_path: Path, size: str, on_disk: lis
     read(held, size)
 
     wanted = pack(tmp_path / "a" / "sw1", held={})
-    assert extract(pack(tmp_path / "b" / "sw1", held=held.files())) == extract(wanted)
+    packed = partial(pack, tmp_path / "b" / "sw1", held=held.files())
+    assert packed(digests=held.digests()) == packed()
+    assert set(held.digests()) == set(held.files()) - {"manifest.jsonl"}
+    assert extract(packed()) == extract(wanted)
+    with pytest.raises(InvalidArchive, match="SHA-256"):  # they are not computed twice
+        extract(packed(digests=dict.fromkeys(held.digests(), "0" * 64)))
     assert sorted(path.name for path in tmp_path.glob("b/sw1/*")) == on_disk
     assert (tmp_path / "b").exists() == bool(on_disk)
 

@@ -27,7 +27,7 @@ from slp_ops.planning.journal_state import BeginEvent, ChangeOutcome, RecordedCh
 from slp_ops.steps import ExecStep, ManualStep, Upload
 from slp_ops.usage.importing import plan_import
 from slp_ops.usage.matching import AckFile
-from tests.cluster.test_site_changes import CHANGE, Broker, Desk, Worker
+from tests.cluster.desk import CHANGE, Broker, Desk, Worker
 from tests.remediate.conftest import Bench, Killed, SimulatedPace
 
 if TYPE_CHECKING:
@@ -319,9 +319,9 @@ def test_files_that_are_too_large_are_refused_before_anything_is_sent(
         for step in action.steps
     )
     with pytest.raises(
-        InputError, match=f"at most {LARGEST_FILES} go over a hub; nothing was sent"
+        InputError, match=f"core-01: more than {LARGEST_FILES} bytes of files do not go over"
     ) as refused:
         verb.check_hub([replace(desk.plan, actions=(replace(action, steps=large),))])
     assert "hub" not in translate(refused.value.message, Lang.JA)
     assert refused.value.hint is not None
-    assert "at site tokyo: SLP_OPS_HUB= slp-ops usage import ACK --limit tyo-core-01" in refused.value.hint
+    assert "at the site: SLP_OPS_HUB= slp-ops usage import ACK --limit tyo-core-01" in refused.value.hint

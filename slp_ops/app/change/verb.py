@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from slp_ops.app.change.operator import ChangeOperator
     from slp_ops.app.change.options import ChangeOptions
     from slp_ops.app.change.results import ChangeResult
-    from slp_ops.app.change_task import ChangeAnswer, ChangeTask
-    from slp_ops.app.device_work import DeviceWork
+    from slp_ops.app.change_task import ChangeTask
+    from slp_ops.app.device_work import AnyWork
     from slp_ops.commands import ShowCommand
     from slp_ops.model import Device, DeviceResult
     from slp_ops.parsing import Facts
@@ -52,7 +52,7 @@ class ChangeVerb(ABC, Generic[Observation, Result]):
     check: ClassVar[str]  # the command that proves its changes
     in_journal: ClassVar[bool] = True  # whether the journal has the title
     is_done_over_hub: ClassVar[bool] = False  # whether workers of a hub make its changes
-    hub_work: ClassVar[DeviceWork[ChangeTask, ChangeAnswer]]  # of its tasks, where it has a ``hub_task``
+    hub_work: ClassVar[AnyWork]  # what workers of a hub do of it
     needs_whole: ClassVar[bool] = False  # whether one output that was cut prevents a plan
     left_out: tuple[SkippedFile, ...] | None = None
     unread: tuple[DeviceResult, ...] = ()

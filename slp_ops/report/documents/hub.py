@@ -41,14 +41,27 @@ class HubWorkerEntry:
 
 
 @json_document
+class HubCredentialEntry:
+    """A credential with which no login begins before the next run: it was refused so often.
+
+    ``since`` is by the clock of a worker; null where that is of an older release.
+    """
+
+    name: str
+    refused: int
+    since: datetime | None
+
+
+@json_document
 class HubSiteEntry:
-    """A site: sessions that its workers together may open, its tasks, and its workers."""
+    """A site: sessions that its workers together may open, its tasks, workers and stopped credentials."""
 
     name: str
     max_sessions: int
     waiting: int
     running: int
     workers: tuple[HubWorkerEntry, ...]
+    stopped_credentials: tuple[HubCredentialEntry, ...]
 
 
 @json_document
@@ -71,7 +84,8 @@ class HubDiskEntry:
 
 @json_document
 class HubRemarkEntry:
-    """State that needs attention: ``certificate``, ``clock``, ``disk``, ``no_worker`` or ``version``.
+    """State that needs attention: ``certificate``, ``clock``, ``credential``, ``disk``, ``no_worker`` or
+    ``version``.
 
     ``site`` and ``worker`` are null where it is not that of one.
     """
@@ -157,4 +171,8 @@ def _site(site: SiteStatus) -> HubSiteEntry:
         waiting=site.waiting,
         running=site.running,
         workers=(*connected, *absent),
+        stopped_credentials=tuple(
+            HubCredentialEntry(name=each.name, refused=each.refused, since=each.since)
+            for each in site.stopped
+        ),
     )
