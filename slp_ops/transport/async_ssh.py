@@ -177,7 +177,8 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
     """The channel's bytes, and the procedure that they are for.
 
     What comes goes to the procedure at once, without waking the task that waits for its end: a fleet of
-    thousands receives many times what it requests once.
+    thousands receives many times what it requests once. The packets of one read of the connection are one
+    piece.
     """
 
     def __init__(self, sock: WatchedSocket) -> None:
@@ -185,6 +186,7 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
         self._unread = bytearray()
         self._closed = False
         self._paused = False
+        self._receiving = False  # more packets may follow in this call
         self._procedure: Procedure[Any] | None = None
         self._ended: asyncio.Future[Any]
         self._until: float | None = None  # when the procedure has waited long enough, while it waits
@@ -198,9 +200,27 @@ class _Vty(asyncssh.SSHClientSession[bytes]):
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         self._channel = chan
         describe_no_packets(chan)
+        connection = chan.get_connection()
+        receive = connection.data_received
+
+        def data_received(data: bytes, datatype: asyncssh.DataType = None) -> None:
+            self._receiving = True
+            try:
+                receive(data, datatype)
+            finally:
+                self._receiving = False
+            if self._unread:
+                self._deliver()
+
+        connection.data_received = data_received  # type: ignore[method-assign]  # it has no hook for this
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         self._unread += data
+        if not self._receiving:  # asyncssh delivers some packets later
+            self._deliver()
+
+    def _deliver(self) -> None:
+        """Give the procedure what is unread, or ask the switch to wait."""
         if self._until is not None:
             self._go_on()
         elif len(self._unread) > _UNREAD and not self._paused:
