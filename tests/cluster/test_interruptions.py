@@ -18,8 +18,8 @@ from slp_ops.app import hub as service
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.hub_folder import HUB_FILE
-from slp_ops.cluster.messages import HubNotice, to_message
-from slp_ops.cluster.subjects import FENCE, HUB, subject
+from slp_ops.cluster.messages import HubNotice, RunControl, to_message
+from slp_ops.cluster.subjects import CONTROL, FENCE, HUB, subject
 from slp_ops.runs import Runs
 from tests.cluster.conftest import Rig
 from tests.cluster.fleet import Fleet
@@ -144,6 +144,26 @@ def test_a_full_disk_is_named_and_goes_on_when_there_is_room(
 
     fleet.finish(collecting)
     assert fleet.check().reads == 30
+
+
+def test_a_run_whose_cancellation_was_killed_is_resumed(rig: Rig) -> None:
+    """Its process is killed when it has told the workers, and before it has removed the tasks."""
+    fleet = Fleet(rig, 120)
+    fleet.worker("worker", fleet.access(), 4, 0.3)
+    fleet.collect()
+    rig.wait_for(lambda: reads(fleet) > 0, "collect")
+    rig.kill("collect")
+    run = Runs(rig.folder / "runs").open("last").id
+
+    async def cancel(js: JetStreamContext) -> None:
+        await js.publish(subject(CONTROL, "tokyo", run), to_message(RunControl(cancelled=True)))
+
+    with_broker(rig, cancel)
+    rig.wait_for(lambda: not any(site.waiting or site.running for site in rig.status()), "worker", 60)
+    assert reads(fleet) < 120
+
+    fleet.finish(fleet.collect("--resume", "last"), 90)
+    fleet.check()
 
 
 def test_a_site_that_is_revoked_while_its_worker_reads(rig: Rig) -> None:
