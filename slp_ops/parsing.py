@@ -18,6 +18,7 @@ from slp_ops.commands._counts import counts
 from slp_ops.commands._device_splitter import devices_of
 from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
+from slp_ops.commands._signatures import command_of
 from slp_ops.commands.show_version import release_of
 from slp_ops.facts import (
     Authorization,
@@ -311,6 +312,24 @@ def split_devices(text: str) -> tuple[PastedDevice, ...]:
     return tuple(each for each in found if each.parts) or found[:1]  # prose between is no device
 
 
+def name_in_outputs(device: PastedDevice) -> str | None:
+    """Return the host name that a configuration or ``show version`` of a device prints; None without one."""
+    for typed, status, page in device.parts:
+        known = find(typed)
+        if status is CaptureStatus.OK and known is not None and known.command in _NAMING:
+            found = _HOST_NAME.search(page)
+            if found is not None:
+                return found["configured"] or found["printed"]
+    return None
+
+
+_NAMING: Final = ("show version", "show running-config", "show startup-config", "show tech-support")
+_HOST_NAME: Final = re.compile(
+    r"^(?:hostname (?P<configured>[\w.-]{1,63})|(?P<printed>[\w.-]{1,63}) uptime is )",
+    re.MULTILINE | re.ASCII,
+)
+
+
 def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     found = tuple(sections(text))
     head = _before(text, found)
@@ -337,7 +356,7 @@ def _before(text: str, found: tuple[Section, ...]) -> str:
 
 def _pasted_without_commands(text: str, *, is_all: bool) -> Iterator[tuple[str, CaptureStatus, str]]:
     """Yield the outputs, or parts of outputs, that a text has without their commands."""
-    spoken_of = _spoken_of(text) if is_all else None
+    spoken_of = command_of(text) if is_all else None
     if spoken_of is not None:
         yield spoken_of, CaptureStatus.OK, text
     for command, kinds in _FRAGMENTS:
@@ -434,31 +453,3 @@ def parse_one(command: ShowCommand, text: str) -> Parsed | tuple[str, ...]:
     if others and command.command != "show tech-support":
         return others
     return command.parse(text)
-
-
-# Words near the beginning of one command's output and of no other.
-_SIGNATURES: Final = (
-    ("Smart Licensing Tech Support info", "show license tech support"),
-    ("Cisco IOS XE Software, Version ", "show version"),
-    ("Current configuration : ", "show running-config"),
-    ("Syslog logging: ", "show logging"),
-    ("Smart Licensing Status", "show license all"),
-    ("Smart Licensing Using Policy:", "show license status"),
-    ("License Authorization:", "show license usage"),
-    ("Account Information:", "show license summary"),
-    ("License Usage:", "show license summary"),
-    ("Smart Licensing Usage Report:", "show license rum id all"),
-    ("**** Event Log ****", "show license eventlog"),
-    ("Communication Statistics:", "show license tech support"),
-    ("Current call home settings:", "show call-home"),
-    ("Trying ", "telnet HOST PORT"),
-)
-
-
-def _spoken_of(text: str) -> str | None:
-    head = text[:4000]
-    found = [(place, command) for words, command in _SIGNATURES if (place := head.find(words)) >= 0]
-    if found:
-        return min(found)[1]
-    first = next((line for line in head.split("\n") if line.strip()), "")
-    return _LOGGING if is_log_line(first.strip()) else None

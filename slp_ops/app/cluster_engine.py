@@ -278,7 +278,7 @@ class _Session:
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(connected(folder, address))
             session = cls(run, client, client.jetstream(), notice, stack.pop_all())
-        await remove(session.js, CONTROL_STREAM, subject(CONTROL, ANY, run.id))
+        await session._end_cancellation()
         # What a site floods this process with is dropped.
         await client.subscribe(
             subject(EVENT, ANY, run.id, ANY),
@@ -401,6 +401,16 @@ class _Session:
                 for site in self.sites:
                     await publish_last(self.js, subject(CONTROL, site, self.run.id), message)
                 await self._remove_tasks()
+
+    async def _end_cancellation(self) -> None:
+        """End the cancellation of an earlier process of the run, which may have been killed in it.
+
+        Workers have acknowledged the tasks that it left, so that no worker gets these any more.
+        """
+        wanted = subject(CONTROL, ANY, self.run.id)
+        if (await self.js.stream_info(CONTROL_STREAM, subjects_filter=wanted)).state.subjects:
+            await self._remove_tasks()
+            await remove(self.js, CONTROL_STREAM, wanted)
 
     async def _remove_tasks(self) -> None:
         """Remove the tasks of the run that are still there."""

@@ -10,8 +10,9 @@ from slp_ops.app.bounded_tables import bounded_rows
 from slp_ops.app.read_device import status_of
 from slp_ops.errors import InputError, Problem
 from slp_ops.facts import Software
+from slp_ops.iosxe.names import is_address
 from slp_ops.model import DeviceResult
-from slp_ops.parsing import Facts, read, split_devices, text_of
+from slp_ops.parsing import Facts, name_in_outputs, read, split_devices, text_of
 from slp_ops.regular_files import LARGEST_TEXT, read_input
 from slp_ops.rules.settings import Intent
 from slp_ops.runs.runs import READING_VERBS
@@ -121,28 +122,59 @@ def _captures(
 
 
 def from_files(paths: Sequence[Path], keep: Collection[str] = ()) -> Iterator[DeviceInput]:
-    """Yield the switches of each path: a file with outputs of one, or a folder of such files.
+    """Yield the switches of each path: a file with outputs of one, or a folder of such files or folders.
 
-    A syslog server's file holds a switch for each host in it, a terminal's one for each prompt. The texts of
-    the commands in ``keep`` are kept. Raises InputError.
+    A syslog server's file holds a switch for each host in it, a terminal's one for each prompt, an archive
+    of configurations one for each ``hostname``. The texts of the commands in ``keep`` are kept. Raises
+    InputError.
     """
     seen: Counter[str] = Counter()
     for path in paths:
-        devices = _facts_by_switch([_text(file) for file in files_of(path)], keep)
-        # A known command is enough: where the switch refused it, the audit names what is missing.
-        if not any(facts.platform or any(map(_is_used, facts.captures)) for _, facts in devices):
-            raise InputError(
-                (Problem(path=str(path), message="contains no known show command"),),
-                hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
-            )
-        for host, facts in devices:
-            name, release = _identify(facts, host or path.stem)
-            seen[name] += 1
-            if seen[name] > 1:
-                name = f"{name} ({path.name})"
-            status = status_of(facts.captures)
-            result = DeviceResult(name=name, site="", status=status, release=release)
-            yield DeviceInput(result=result, facts=facts, intent=Intent())
+        for folder, devices in _read_path(path, keep):
+            for host, facts in devices:
+                name, release = _identify(facts, host or folder.stem)
+                seen[name] += 1
+                if seen[name] > 1:
+                    name = f"{name} ({folder.name})"
+                status = status_of(facts.captures)
+                result = DeviceResult(name=name, site="", status=status, release=release)
+                yield DeviceInput(result=result, facts=facts, intent=Intent())
+
+
+def _read_path(path: Path, keep: Collection[str]) -> Iterator[tuple[Path, list[tuple[str | None, Facts]]]]:
+    """Yield a file or folder with the switches in it; of a folder without any, the folders in it."""
+    folders = _folders_in(path)
+    devices = [] if folders and not _has_files(path) else _devices_in(path, keep)
+    # A known command is enough: where the switch refused it, the audit names what is missing.
+    if any(facts.platform or any(map(_is_used, facts.captures)) for _, facts in devices):
+        yield path, devices
+        return
+    if not folders:
+        raise InputError(
+            (Problem(path=str(path), message="contains no known show command"),),
+            hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
+        )
+    for folder in folders:
+        yield from _read_path(folder, keep)
+
+
+def _devices_in(path: Path, keep: Collection[str]) -> list[tuple[str | None, Facts]]:
+    return _facts_by_switch([_text(file) for file in files_of(path)], keep)
+
+
+def _folders_in(path: Path) -> list[Path]:
+    """Return the folders in a folder, as the archive of a collector has them: none for a file."""
+    if not path.is_dir():
+        return []
+    return sorted(
+        each
+        for each in path.iterdir()
+        if each.is_dir() and not each.is_symlink() and not each.name.startswith(".")
+    )
+
+
+def _has_files(path: Path) -> bool:
+    return any(each.is_file() and not each.name.startswith(".") for each in path.iterdir())
 
 
 def _is_used(capture: ParsedCapture) -> bool:
@@ -152,7 +184,7 @@ def _is_used(capture: ParsedCapture) -> bool:
 
 def _facts_by_switch(texts: Sequence[str], keep: Collection[str]) -> list[tuple[str | None, Facts]]:
     """Return the facts of each switch of these texts, with its host name where a text shows one."""
-    found = [device for text in texts for device in split_devices(text)]
+    found = _named([device for text in texts for device in split_devices(text)])
     hosts = {device.host.casefold() for device in found if device.host is not None}
     if len(hosts) <= 1:
         host = next((device.host for device in found if device.host is not None), None)
@@ -161,6 +193,15 @@ def _facts_by_switch(texts: Sequence[str], keep: Collection[str]) -> list[tuple[
     for device in found:
         by_host.setdefault((device.host or "").casefold(), []).append(device)
     return [(same[0].host, _facts(same, keep)) for same in by_host.values()]
+
+
+def _named(found: list[PastedDevice]) -> list[PastedDevice]:
+    """Name the texts without a prompt by the host name in their outputs, if the texts name several hosts."""
+    own = [device.host or name_in_outputs(device) for device in found]
+    names = {name.partition(".")[0].casefold() for name in own if name is not None and not is_address(name)}
+    if len(names) <= 1:
+        return found
+    return [device._replace(host=name) for device, name in zip(found, own, strict=True)]
 
 
 def _facts(same: Sequence[PastedDevice], keep: Collection[str]) -> Facts:

@@ -2,12 +2,14 @@
 
 <187>Nov 12 09:14:03 acc-sw-07 4711: ...     the host that a syslog server names
 acc-sw-08#show license status                the prompt of another switch, in one file
+hostname acc-sw-09                           the configuration of another switch, in a text without prompts
 
 The lines of other devices become blank, so that line numbers stay unchanged.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from array import array
 from io import StringIO
@@ -20,6 +22,8 @@ from slp_ops.iosxe.relay import relayed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_CONFIGURED: Final = re.compile(r"^hostname (?P<name>[\w.-]{1,63})[ \t\r]*$", re.MULTILINE | re.ASCII)
+_END: Final = re.compile(r"^end[ \t\r]*\n", re.MULTILINE)
 _RENAMED: Final = re.compile(r"^host(?:n(?:a(?:me?)?)?)? +(\S+)$", re.ASCII)
 
 
@@ -102,18 +106,39 @@ def _by_prompt(text: str) -> list[DeviceText]:
     """
     prompts = list(_prompts(text))
     known = tuple(dict.fromkeys(each.host.casefold() for each in prompts if each.is_known))
+    if not prompts and (configured := _by_configuration(text)):
+        return configured
     if len(known) <= 1:
         named = (each.host for each in prompts if not known or each.host.casefold() in known)
         return [DeviceText(next(named, None), text)]
+    return _by_begin(text, {each.place: each.host for each in prompts if each.host.casefold() in known})
+
+
+def _by_configuration(text: str) -> list[DeviceText]:
+    """Return the text of each host where configurations of several follow one another; else nothing."""
+    names = list(_CONFIGURED.finditer(text))
+    if len({found["name"].casefold() for found in names}) <= 1:
+        return []
+    begins = {0: names[0]["name"]}
+    place = at = 0
+    for before, found in itertools.pairwise(names):
+        ends = [end.end() for end in _END.finditer(text, before.end(), found.start())]
+        begin = ends[-1] if ends else found.start()
+        place, at = place + text.count("\n", at, begin), begin
+        begins[place] = found["name"]
+    return _by_begin(text, begins)
+
+
+def _by_begin(text: str, begins: dict[int, str]) -> list[DeviceText]:
+    """Return the text of each host, by the lines at which its parts begin."""
     lines = text.split("\n")
-    own = {name: [""] * len(lines) for name in known}
-    spelled = {each.host.casefold(): each.host for each in reversed(prompts)}
-    begins = {each.place: each.host.casefold() for each in prompts if each.host.casefold() in known}
+    spelled = {name.casefold(): name for name in reversed(begins.values())}
+    own = {name.casefold(): [""] * len(lines) for name in begins.values()}
     current = begins[min(begins)]
     for place, line in enumerate(lines):
         current = begins.get(place, current)
-        own[current][place] = line
-    return [DeviceText(spelled[name], "\n".join(own[name])) for name in known]
+        own[current.casefold()][place] = line
+    return [DeviceText(spelled[name], "\n".join(printed)) for name, printed in own.items()]
 
 
 class _Prompt(NamedTuple):

@@ -7,8 +7,10 @@ Cslu address: &lt;empty&gt;                      copied from the source of a web
 ```                                              a fence of Markdown, or [code] of a forum
 Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of a console
  --More--                                        the pager
+Switch#show clocc^H ^Hk                          a typing error and its correction
+%UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
 
-Line numbers stay unchanged, so that evidence cites the lines of the file.
+Line numbers stay unchanged, so that evidence cites the lines of the file; those of JSON are counted anew.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ import re
 from typing import Final
 
 from slp_ops.commands._exported_log import as_log_lines
+from slp_ops.commands._tool_outputs import as_terminal_log
 from slp_ops.commands._unwrap import unwrapped
 from slp_ops.iosxe.prompts import PROMPT, without_more
+from slp_ops.iosxe.typography import plain, without_ocr_errors
 
 _ENTITIES: Final = (
     ("&lt;", "<"),
@@ -28,30 +32,6 @@ _ENTITIES: Final = (
     ("&#39;", "'"),
     ("&nbsp;", " "),
     ("&amp;", "&"),  # last: its result is not decoded again
-)
-# Blanks that no switch prints: non-breaking, narrow, figure, ideographic and zero-width ones.
-_BLANKS: Final = str.maketrans(
-    {
-        "\u00a0": " ",
-        "\u202f": " ",
-        "\u2007": " ",
-        "\u3000": " ",
-        "\u2018": "'",  # quotes and dashes of a word processor
-        "\u2019": "'",
-        "\u201c": '"',
-        "\u201d": '"',
-        "\u201e": '"',
-        "\u2010": "-",
-        "\u2011": "-",
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u2212": "-",
-        "\u2026": "...",
-        "\u200b": None,
-        "\u00ad": None,
-        "\u2060": None,
-        "\ufeff": None,
-    }
 )
 # One blank belongs to each mark; what follows is the line's own indentation.
 _QUOTED: Final = re.compile(r"^(?:>[ \t]?){1,6}", re.MULTILINE)
@@ -99,17 +79,16 @@ def text_of(data: bytes) -> str:
     if "&lt;" in text:
         for entity, character in _ENTITIES:
             text = text.replace(entity, character)
-    if not text.isascii():
-        text = text.translate(_BLANKS)
+    text = plain(text)
     if "\r" in text and "\n" not in text:
         text = text.replace("\r", "\n")
-    text = _without_numbers(_CONTROLS.sub("", without_more(text)))
+    text = _without_numbers(_without_backspaces(_CONTROLS.sub("", without_more(text))))
     text = _without_times(_without_quotes(_without(_STAMPED, text)))
     text = _MARKUP.sub("", _FENCE.sub("", text))
     text = _TICKED.sub(r"\1\2", text)
     if _ESCAPED_TAG.search(text):
         text = _ESCAPED.sub(r"\1", text)
-    text = as_log_lines(text)
+    text = without_ocr_errors(as_log_lines(as_terminal_log(text)))
     if "%" in text:
         text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
     return unwrapped(text)
@@ -119,6 +98,25 @@ def _decoded(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def _without_backspaces(text: str) -> str:
+    """Return the text as a terminal shows it, with each correction of a typing error applied."""
+    if "\b" not in text:
+        return text
+    return "\n".join(_as_shown(line) if "\b" in line else line for line in text.split("\n"))
+
+
+def _as_shown(line: str) -> str:
+    shown: list[str] = []
+    column = 0
+    for sign in line:
+        if sign == "\b":
+            column = max(column - 1, 0)
+        else:
+            shown[column : column + 1] = sign
+            column += 1
+    return "".join(shown).rstrip(" ")
 
 
 def _without_numbers(text: str) -> str:

@@ -36,3 +36,13 @@ def of_version(text: str) -> str | None:
 def of_text(text: str) -> str | None:
     """Return the platform of any text; None without a sign of another platform than IOS-XE."""
     return of_version(text) or next((name for pattern, name in _ELSEWHERE if pattern.search(text)), None)
+
+
+_CATALYST: Final = re.compile(
+    r"cat(?:9k|3k|4)", re.ASCII | re.IGNORECASE
+)  # CAT9K_IOSXE; a C8000 has CAT8K_IOSXE
+
+
+def is_catalyst(image_family: str | None) -> bool:
+    """Return whether software is that of a Catalyst switch; also where its family is not known."""
+    return image_family is None or _CATALYST.match(image_family) is not None

@@ -8,11 +8,13 @@ body closes it, so that a log line or a cut capture cannot hide the rest.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, Protocol
+from typing import Final
 
 from slp_ops.redact.masks import is_mask
+from slp_ops.redact.spans import SecretSpan, found_at
 
 
 class LineRole(Enum):
@@ -20,23 +22,27 @@ class LineRole(Enum):
 
     BODY = auto()  # a secret as a whole
     PLAIN = auto()  # a line like any other; the block stays open
-    ROW = auto()  # its last word is a secret
+    ROW = auto()  # a line like any other, with secrets that the block names
     OVER = auto()  # the block ended before this line
 
 
-class Block(Protocol):
-    """An open block."""
+class Block(ABC):
+    """An open block. ``kind`` names the kind of secret that it holds."""
 
-    @property
-    def kind(self) -> str:
-        """The kind of secret that it holds."""
+    __slots__ = ()
+    kind: str
 
+    @abstractmethod
     def part(self, line: str) -> LineRole:
         """Return the role of this line, without its line end, in the block."""
 
+    def secrets(self, line: str) -> list[SecretSpan]:
+        """Return the secrets of a row."""
+        return []
+
 
 _BASE64: Final = re.compile(r"[\s>|:]*[A-Za-z0-9+/]+={0,2}\s*", re.ASCII)
-_HEX: Final = re.compile(r"[\s0-9A-F]*[0-9A-F]{2}\s*", re.ASCII)
+_HEX: Final = re.compile(r"[\s0-9A-F]*[0-9A-F]{2}\s*|\s*[0-9a-f]{16,}\s*", re.ASCII)
 _PEM_HEADER: Final = re.compile(r"\s*(?:Proc-Type|DEK-Info):.*", re.ASCII)
 _WORDS: Final = frozenset({"quit", "exit", "end", "!"})
 
@@ -48,11 +54,13 @@ _KEY_STRING: Final = re.compile(r"[+\-]?\s*key-string\s*", re.ASCII | re.IGNOREC
 _PAC: Final = re.compile(r"\s*PAC-Opaque:\s*[0-9A-F]*\s*", re.ASCII)
 _KEY_CHAIN: Final = re.compile(r"[+\-]?\s*key\s+chain\s+\S.*", re.ASCII)
 _SERVER: Final = re.compile(r"[+\-]?\s*(?:radius|tacacs)\s+server\s+\S+\s*", re.ASCII)
+_VAULT: Final = re.compile(r".*\$ANSIBLE_VAULT;[\w.;-]+[\s\"']*", re.ASCII)
 _PSK_TABLE: Final = re.compile(r"\s*Keyring\s+Hostname/Address\s+Preshared\s+Key\s*", re.ASCII)
 
 _PSK_ROW: Final = re.compile(r"\S*\s+[\w.:/-]+(?:\s+\[\S+\])?\s{2,}\S+\s*", re.ASCII)
 _OPENER: Final = re.compile(
-    r"^[+\-\s]*(?:certificate|key|PAC-|Keyring|radius|tacacs)|-----BEGIN", re.ASCII | re.IGNORECASE
+    r"^[+\-\s]*(?:certificate|key|PAC-|Keyring|radius|tacacs)|-----BEGIN|\$ANSIBLE_VAULT",
+    re.ASCII | re.IGNORECASE,
 )
 
 # Stems, as in ``grammar``, of the lines that open a block.
@@ -64,7 +72,7 @@ STEMS: Final = (
 
 
 @dataclass(slots=True, kw_only=True)
-class Pem:
+class Pem(Block):
     """Base64 between BEGIN and END. Log lines may fall into the middle of it."""
 
     kind: str
@@ -92,8 +100,8 @@ class Pem:
 
 
 @dataclass(slots=True, kw_only=True)
-class HexBody:
-    """Lines of hexadecimal words, as under ``crypto pki certificate chain`` and in a PAC."""
+class HexBody(Block):
+    """Lines of hexadecimal words: of certificates in a configuration, of a PAC, of Ansible's vault."""
 
     kind: str
 
@@ -103,7 +111,7 @@ class HexBody:
 
 
 @dataclass(slots=True, kw_only=True)
-class KeyString:
+class KeyString(Block):
     """A key of many lines, hexadecimal or base64 with a comment, until ``quit`` or ``exit``."""
 
     kind: str = "key"
@@ -118,7 +126,7 @@ class KeyString:
 
 
 @dataclass(slots=True, kw_only=True)
-class Section:
+class Section(Block):
     """A section of the configuration: in a key chain ``key 7`` is a name, under a server a secret."""
 
     name: str
@@ -130,7 +138,7 @@ class Section:
 
 
 @dataclass(slots=True, kw_only=True)
-class PskTable:
+class PskTable(Block):
     """The table of ``show crypto isakmp key``: the last column is the secret."""
 
     kind: str = "pre-shared-key"
@@ -143,9 +151,14 @@ class PskTable:
             return LineRole.ROW
         return LineRole.OVER if self._in_rows or line.strip() else LineRole.PLAIN
 
+    def secrets(self, line: str) -> list[SecretSpan]:
+        """Return the last word."""
+        end = len(line.rstrip())
+        return list(found_at(line, end - len(line.split()[-1]), end, self.kind))
+
 
 def opened_by(line: str) -> Block | None:
-    """The block that this line opens, if it opens one."""
+    """The block that this line opens, if it opens one; ``rows`` has others."""
     if not _OPENER.search(line):
         return None
     if pem := _PEM.search(line):
@@ -160,6 +173,8 @@ def opened_by(line: str) -> Block | None:
         return Section(name="key chain")
     if _SERVER.fullmatch(line):
         return Section(name="server")
+    if _VAULT.fullmatch(line):
+        return HexBody(kind="password")
     if _PSK_TABLE.fullmatch(line):
         return PskTable()
     return None

@@ -47,10 +47,10 @@ def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
 
 
 FORMS: Final = _forms_by_head()
-_SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!", " "))
+_SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】", " "))
 _WORD: Final = "|".join(sorted(map(re.escape, grammar.INTRODUCERS), key=len, reverse=True))
 _INTRODUCER: Final = re.compile(
-    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:is|was|changed|set|now|string)\s+(?:to\s+)?)?)"""
+    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was)\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.-]+\s?[:=]\s+|(?:changed|set|now|reset|string)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
     r"""(?P<type>(?:level\s+\d+\s+|encrypted\s+|local\s+|remote\s+)?(?:[0-9]\s+(?!(?:ro|rw)\b)(?=\S))?)"""
     rf"(?P<value>{forms.VALUE})",
     re.ASCII,
@@ -112,6 +112,19 @@ _QUOTED_AUTHENTICATION: Final = re.compile(
     r"""(?P<value>(?=[^\s"']{0,200}[0-9])[^\s"']{4,200})(?P=quote)""",
     re.ASCII,
 )
+# "password changed from X to Y": the introducer finds X.
+_CHANGED: Final = re.compile(
+    r"""\b(?:password|passwd|passphrase|secret|psk|token|community|key)\s[^"']{0,40}?\bfrom\s+\S+\s+to\s+(?P<value>\S+)""",
+    re.ASCII,
+)
+# The line is longer than the terminal, which shows its end behind a "$": "sw1(config)#$word 0 X".
+_SCROLLED: Final = re.compile(
+    rf"[#>]\$(?P<tail>[\w-]*)(?:\s+[0-9]{{1,4}}\s+md5)?\s+{forms.TYPE}{forms.VALUE}", re.ASCII
+)
+_LEADER: Final = re.compile(
+    r"\b(?:password|passwd|passphrase|secret|psk|token|community)\s{0,9}\.{3,80}\s{0,9}:?\s{0,9}(?P<value>\S+)",
+    re.ASCII,
+)
 _FILTER: Final = re.compile(
     r"\|\s*(?:i|in|inc|incl|include|e|ex|exclude|b|begin|s|sec|section|count)\s", re.ASCII
 )
@@ -127,6 +140,9 @@ _SPLIT_KEYWORD: Final = re.compile(
 _LONG_LINE: Final = 4096
 _LONGEST_FORM: Final = 8192  # characters of a command; a secret that reaches beyond them takes the whole line
 _WEAK_WORDS: Final = frozenset({"pass", "community", "otp"})
+# An alias, an action of a kron policy, or the number of a line in a history.
+_LEAD: Final = re.compile(r"\s*(?:alias\s+\S+\s+\S+|cli|[0-9]{1,4})", re.ASCII)
+_OWNED: Final = ("for ", "of ", "on ")
 _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
 _SETTERS: Final = frozenset({"environment", "action"})
 _JOINERS: Final = frozenset("_-")
@@ -217,7 +233,8 @@ def _places(lowered: str, head: str) -> list[int]:
     while at >= 0:
         end = at + len(head)
         before = lowered[at - 1 : at]
-        if lowered[end : end + 1] in _AFTER_HEAD and not (before.isalnum() or before in _JOINERS):
+        joined = before.isalnum() or (before in _JOINERS and lowered[:at].strip("+- \t"))
+        if lowered[end : end + 1] in _AFTER_HEAD and not joined:
             places.append(at)
         at = lowered.find(head, end)
     return places
@@ -226,12 +243,14 @@ def _places(lowered: str, head: str) -> list[int]:
 def _starts_command(lowered: str, at: int) -> bool:
     """Return whether a command may start here: after nothing, a prompt, a header, a bar, a quote, "no"."""
     before = lowered[max(0, at - 80) : at].rstrip()
-    for negation in ("no", "default"):
+    for negation in ("no", "default", "do"):
         if before.endswith(negation) and not before[: -len(negation)].rstrip()[-1:].isalnum():
             before = before[: -len(negation)].rstrip()
     if before.endswith(">") and is_mask(before[-MASK_LENGTH:]):
         return False
-    return not before.strip("+-<>! \t") or before[-1] in "#>|:\"'`"
+    if _LEAD.fullmatch(before):
+        return True
+    return not before.strip("+-<>! \t") or before[-1] in "#>|:;\"'`[「『【"
 
 
 def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
@@ -248,6 +267,17 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
         found += answers(text, lowered)
     if split := _SPLIT_KEYWORD.match(lowered):
         found += found_at(text, *split.span(1), "password")
+    if "#$" in lowered and (scrolled := _SCROLLED.search(lowered)):
+        tail = scrolled["tail"]
+        is_typed = not tail and _is_typed(lowered, scrolled.start(2))
+        if is_typed or any(
+            tail and word.endswith(tail) for word in grammar.INTRODUCERS | {"key": "key", "digest-key": "key"}
+        ):
+            found += found_at(text, *scrolled.span(2), "password")
+    if "..." in lowered:
+        found += _announced(text, lowered, _LEADER)
+    if "from" in words:
+        found += _announced(text, lowered, _CHANGED)
     if "->" in lowered:
         found += _announced(text, lowered, _ARROW)
     if lowered.lstrip()[:1] == "|":
@@ -307,7 +337,9 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
         if claimed.overlap(match.start("word"), match.end("word")):
             continue
         word = match["word"]
-        if (word == "community" and not is_snmp) or (is_alias and _ALIAS.match(lowered, 0, match.start())):
+        if (word == "community" and not is_snmp and "string is" not in match["link"]) or (
+            is_alias and _ALIAS.match(lowered, 0, match.start())
+        ):
             continue
         if (match["type"] and word not in _WEAK_WORDS) or not is_harmless(
             text,
@@ -316,7 +348,7 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
             start,
             end,
             weak=word in _WEAK_WORDS,
-            plain=word in grammar.PLAIN_WORDS,
+            plain=word in grammar.PLAIN_WORDS or match["link"].lstrip().startswith(_OWNED),
         ):
             at = end
             yield from found_at(text, start, end, grammar.INTRODUCERS[word])

@@ -67,7 +67,10 @@ _OTHER_ACTION: Final = re.compile(r"\s*action\s+\S+\s+(?!cli\s)", re.ASCII | re.
 _VALUE: Final = re.compile(r"\s*(?:[0-9]\s+)?([^\s!%]\S*)(?:\s+(?:RO|RW|ro|rw)(?:\s.*)?)?\s*$", re.ASCII)
 _VALUES: Final = {Expected.NAME: _NAME, Expected.TYPED_KEY: _KEY, Expected.SCALAR: _SCALAR}
 _PARENT_ENDS: Final = frozenset(">|+-")
-_REST: Final = re.compile(r"(?=\S*[A-Z0-9$./])([^\s!%]{2,})\s*$", re.ASCII)
+_REST: Final = re.compile(
+    r"(?=\S*[A-Z0-9$./])([^\s!%]{2,})(?:\s+(?:address|hostname|local|all|force|priv|access|view|r[ow]|R[OW]|udp-port|timeout|level)\b.*)?\s*$",
+    re.ASCII,
+)
 _NO_VALUE: Final = re.compile(r"\S*[#>]|\S+:|[a-z]+(?:-[a-z]+)+|exit|end|quit", re.ASCII)
 
 

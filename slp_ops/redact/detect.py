@@ -15,6 +15,7 @@ from slp_ops.redact.abbreviations import spelled_out
 from slp_ops.redact.commands import FORMS, by_context, by_form, by_introducer, by_owned_key, words_of
 from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label, by_list, by_typed_text
 from slp_ops.redact.localized import by_localized_label
+from slp_ops.redact.markup import by_fields, by_items, by_markup, by_record
 from slp_ops.redact.shapes import by_address, by_shape
 from slp_ops.redact.spans import SecretSpan, Spans, merged
 
@@ -40,6 +41,14 @@ def secrets(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
             found += by_typed_text(text, lowered)
         if "communit" in lowered and "name" in lowered:
             found += by_list(text, lowered)
+        if "[" in text or "(" in text:
+            found += by_items(text, lowered)
+        if "{" in text:
+            found += by_fields(text, lowered)
+        if "<" in text:
+            found += by_markup(text, lowered)
+        if "," in text:
+            found += by_record(text, lowered)
     if not text.isascii():
         found += by_localized_label(text, lowered)
     if "key" in words:

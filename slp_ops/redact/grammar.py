@@ -13,7 +13,8 @@ import re
 from typing import Final
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a table."""
     return frozenset(text.split())
 
 
@@ -24,9 +25,9 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         enable [algorithm-type *] [common-criteria-policy *] password|secret|masked-secret [level #] REST?
         ^ password REST?
         username|user-name ... password|secret|masked-secret WORD?
-        neighbor * ... password REST
+        neighbor * !description ... password REST
         user-password|tunnel-password|chap-password * # WORD
-        msdp [vrf *] password peer * WORD
+        msdp [vrf *] password peer * [encryption-type] WORD
         ppp * ... password WORD
         password option # for * WORD
         password fallback WORD
@@ -36,9 +37,9 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         crypto key|pki|ca export|import * ... password WORD
         crypto key|pki|ca export|import * ... 3des|des WORD
         crypto key|pki|ca export|import * ... aes !128|192|256|password WORD
-        crypto key|pki|ca export|import * ... terminal !3des|des|aes|password WORD
+        crypto key|pki|ca export|import * ... terminal !3des|des|aes|password|passphrase WORD
         crypto key|pki|ca export|import * ... url * !3des|des|aes|password|exportable WORD
-        crypto key|pki|ca import * pkcs12 * !password WORD
+        crypto key|pki|ca import * pkcs12 * !password|passphrase WORD
         crypto pki token * [admin] login WORD
         crypto pki token * admin !login WORD
         change-pin WORD [WORD]
@@ -63,6 +64,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         snmp-server host * [vrf *] [traps|trap|informs|inform] !version|vrf|traps|trap|informs|inform WORD
         snmp ... community-map WORD
         community-map WORD
+        rocommunity|rwcommunity|rocommunity6|rwcommunity6|trapcommunity WORD
         rmon event # [log] trap WORD
         ^ groupname: WORD security model:v1|model:v2c
         ^ user: WORD security model: v1|v2c
@@ -80,6 +82,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         snmp-server user ... priv aes|aes-128|aes-192|aes-256 !128|192|256 WORD
         snmp-server user ... priv aes 128|192|256 WORD
         snmp-server user ... priv des|3des|des56 WORD
+        createuser * md5|sha|sha-* WORD [aes|des|aes-*] WORD
     """),
     ("aaa-key", """
         radius-server|tacacs-server ... key REST
@@ -87,7 +90,9 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ address ipv4|ipv6 * ... key REST
         server-key WORD
         pac key WORD
-        encryption-key|message-auth-code-key|message-authenticator-code-key WORD
+        ^ client * [vrf *] key|server-key WORD
+        ppk manual id * key WORD
+        encryption-key|mac-key|message-auth-code-key|message-authenticator-code-key WORD
         nas * key WORD
     """),
     ("pre-shared-key", """
@@ -97,15 +102,17 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         pre-shared-key [hex] !key-chain|key|cak|local|remote|hex|address|hostname|authentication WORD
         pre-share key [hex] WORD
         group * key WORD
-        psk|wpa-psk [set-key] ascii|hex WORD
-        set-key ascii|hex WORD
+        psk|wpa-psk [set-key] ascii|hex REST
+        set-key ascii|hex REST
         psk provisioning key [#] WORD
         sae password WORD
         mobility group keyring * WORD
+        mobility group key WORD
     """),
     ("key", """
         ^ key-string REST
         ^ key # -- text WORD
+        key # md5|hmac-* WORD
         key config-key newpass WORD old WORD
         key config-key !is|was * REST
         ^ key !chain|config-key REST?
@@ -127,7 +134,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ vrrpv3 authentication !md5|text|failure*|type* WORD
         authentication md5|sha|sha1|sha256 key !chain WORD
         nhrp authentication WORD
-        ^ authentication text WORD
+        ^ authentication text !key-chain WORD
         rsvp authentication key WORD
         authentication text, string WORD
         map-server|map-resolver * ... key WORD
@@ -135,13 +142,13 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         cak [(raw)|(hex)] [:|=] !name*|status*|length* WORD
         sak|kek|ick [(raw)|(hex)] [:|=] HEX
         key-hash * WORD
-        address|hostname|radius|tacacs|tacacs+ ... key TYPED
+        address|hostname|radius|tacacs|tacacs+|client|nas|ppk ... key TYPED
     """),
     ("token", """
         the token WORD is not valid
         ^ token WORD? END
         --token WORD
-        authorization:|proxy-authorization: bearer|basic|token|negotiate WORD
+        authorization:|proxy-authorization: bearer|basic|token|negotiate|apikey|key WORD
         bearer|basic CODED
     """),
 )  # fmt: skip
@@ -160,11 +167,13 @@ ABBREVIATED: Final = """
     standby:4 authentication:4!
     vrrp:4 authentication:4!
     glbp:4 authentication:4!
-    ip:2 ospf:3 message-digest-key:3! authentication-key:16! ftp:3 http:3 ssh:3 scp:3 client:2 password:3!
+    ip:2 nhrp:4 authentication:4! ospf:3 message-digest-key:3! authentication-key:16! password:3! \
+        ftp:3 http:3 ssh:3 scp:3 client:2
     crypto:2 isakmp:3 key:3!
     pre-shared-key:6 address:2 hostname:2 local:2 remote:2 key:3!
     ppp:3 chap:2 pap:3 sent-username:3 password:3!
     isis:4 password:3!
+    license:3 smart:2 trust:2 register:3 idtoken:3!
     address:2 ipv4:3 ipv6:3 key:2!
     password:5!
     key:2!
@@ -184,14 +193,14 @@ INTRODUCERS: Final = {
 # Of these, the words that sentences contain: in a sentence, what looks like a word is no secret.
 PLAIN_WORDS: Final = frozenset({"password", "pass", "passcode", "secret", "token", "otp"})
 # "key" introduces a secret only after one of these words: "shared key X", "RADIUS: key X".
-KEY_OWNERS: Final = _words("""
+KEY_OWNERS: Final = words("""
     shared preshared pre-shared using radius radius: tplus tplus: tac+: tacacs tacacs+ isakmp
     isakmp: ike ikev2 psk wpa wpa2 wpa3 wep mesh master private api ospf eigrp bgp isis hsrp vrrp
     session secret access encryption encrypted authentication auth
 """)
 
 # What may follow an introducer and is a setting of the command, not a secret.
-SETTINGS: Final = _words("""
+SETTINGS: Final = words("""
     derivation exchange rekey refresh rotation material generation agreement cak
     encryption encrypt-key required rollover policy key-chain keychain recovery restriction lifetime
     prompt type types length min-length max-length aging history reuse strength complexity
@@ -201,7 +210,7 @@ SETTINGS: Final = _words("""
     key set-key token
 """)
 # Words of sentences about secrets.
-PROSE: Final = _words("""
+PROSE: Final = words("""
     a an the this that these those your you my our its his her their it is are was were be been
     being am has have had do does did will would shall should may might must can could cannot for
     from and or nor but if in into on onto of off to at by as with without within when while until
@@ -220,17 +229,17 @@ PROSE: Final = _words("""
     however therefore requires require must-change true false yes na n/a ok new old uptime
 """)
 # Words of sentences before a noun, never behind one: "password my ..." is no sentence.
-BEFORE_NOUNS: Final = _words("a an the your my our his her their its new old")
+BEFORE_NOUNS: Final = words("a an the your my our his her their its new old")
 # Adjectives that also end a sentence: "password correct" is one, "password correct horse" is none.
-ADJECTIVES: Final = _words("correct bad another other any all each both very too")
+ADJECTIVES: Final = words("correct bad another other any all each both very too")
 # What a password belongs to in a sentence: "password for user ops", "password of the console".
-OWNED_BY: Final = _words("for of")
-OWNERS: Final = _words("""
+OWNED_BY: Final = words("for of")
+OWNERS: Final = words("""
     user username users account accounts enable admin administrator root line vty console login switch router
     host device server peer neighbor operator client access
 """)
 # Words that follow another word only in sentences: after them, that word was no secret.
-CONJUNCTIONS: Final = _words("of is are was were and or has have can cannot must will shall should not")
+CONJUNCTIONS: Final = words("of is are was were and or has have can cannot must will shall should not")
 # Lines of free text: in them a word is a secret only if it does not look like a word.
 FREE_TEXT: Final = re.compile(
     r"(?:[^#|:\"']{0,80}[#|:\"'])?[\s+\-!]{0,40}(?:description|remark|banner|hostname|name|alias\s+\S+\s+\S+\s+!|location|contact|"
@@ -248,16 +257,27 @@ NAMES: Final = {
     "community": "snmp-community", "comm": "snmp-community",
     "cak": "key", "sak": "key", "kek": "key", "ick": "key",
     "pin": "password", "puk": "password", "otp": "password", "passwort": "password",
-    "kennwort": "password", "passe": "password", "contrasena": "password",
+    "kennwort": "password", "passe": "password", "contrasena": "password", "creds": "password",
+    "pswd": "password", "tok": "token",
 }  # fmt: skip
 # A last part without a meaning of its own: the part before it decides ("community name", "key string").
 CARRIERS: Final = frozenset(
     {"name", "string", "value", "index", "hash", "security", "securityname", "ro", "rw"}
 )
 # Parts that make "key" or "code" a secret: "API_KEY", "trust_code".
-KEY_PARTS: Final = _words("""
+KEY_PARTS: Final = words("""
     api auth authentication access secret private priv shared preshared session encryption radius
-    tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac
+    tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac subscription account
+""")
+# Fields below the name of a secret: those that hold it, and, below a name of several, those that do not.
+VALUE_FIELDS: Final = words("""
+    value default text string content data val plain plaintext cleartext encrypted hash
+""")
+COMMUNITY_FIELDS: Final = words("name ro rw read write readonly readwrite read-only read-write")
+OTHER_FIELDS: Final = words("""
+    name user users username type mode access acl view version id description comment file path external
+    enabled enable-all expires created updated level privilege encryption length min_length max_length
+    lifetime count host site role state status policy driver environment labels source target
 """)
 # Names that end like a secret's and are none.
 OTHER_NAMES: Final = frozenset({"compass", "bypass", "trespass", "surpass", "encompass", "keypass-count"})
@@ -268,22 +288,23 @@ QUERY_NAMES: Final = {"key": "key", "sig": "token", "signature": "token", "auth"
 HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3,}", re.ASCII)
 # Values of labels that are no secrets.
 NO_VALUE: Final = re.compile(
-    r"<[^<>]{0,40}>|'?nullptr'?|[\[({].*|[-=.,:;]+|"
+    r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
 )
 
 # Users of "user:password@host" that are none: labels and schemes that stand before an address.
-NO_USERS: Final = _words("""
+NO_USERS: Final = words("""
     mailto mail email e-mail sip sips tel xmpp contact from to cc bcc user users username login host
-    source by at via via: server peer address addr sender reply-to url uri http https ssh git
+    algorithms macs kex ciphers source by at via via: server peer address addr sender reply-to url uri http
+    https ssh git
 """)
 
 # What addresses with a password have in common: "user:password@host".
 COLON_BEFORE_AT: Final = re.compile(r":[^\s@]{1,256}@", re.ASCII)
 
 # Commands that an EEM applet types at a prompt, as opposed to the answer to a question for a password.
-EXEC_WORDS: Final = _words("""
+EXEC_WORDS: Final = words("""
     enable su en end exit quit disable login logout logoff reload y n yes no term wr write
 """)
 
@@ -295,11 +316,13 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("pass", r"pass(?:ive|ed|ing|es\b|enger|ive-)|password-encryption"),
     ("asswor", r"assword(?:s|-encryption|-recovery)"),
     ("secret", ""),
-    ("key", r"key(?:ring\s+local|pair|word|pad|board|s\b)|key-(?:server|chain\s+\S+\s*$|chain\s)"),
-    ("token", r"tokens\b"),
+    ("key", r"key(?:ring\s+local|pair|word|pad|board|s\b(?!\\?[\"']?\s*[:=]))"
+            r"|key-(?:server|chain\s+\S+\s*$|chain\s)"),
+    ("token", r"tokens\b(?!\\?[\"']?\s*[:=])"),
     ("communit", r"community-list|community\s+(?:both|extended)|communications?"),
     ("psk", ""),
     ("pw", ""),
+    ("pswd", ""),
     ("cred", ""),
     ("authentication", r"authentication\s+(?:periodic|port-control|host-mode|order|priority|event|violation|"
                        r"timer|control-direction|open|login|dot1x|enable|message-digest|pre-share|failed|"
@@ -321,7 +344,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("cak", ""),
     ("pkcs12", ""),
     ("pem", r"pem(?!\s)"),
-    ("$", r"\$(?![0-9]+\$)"),
+    ("$", r"(?<!#)\$(?![0-9]+\$|ansible_vault)"),
     (" 7 ", r" 7 (?!\s*[01][0-9][0-9a-f]{6})"),
     ('encryption"', ""),
     ("encryption>", ""),
@@ -350,17 +373,17 @@ ABBREVIATED_WORDS: Final = frozenset(
     word[:length]
     for word, shortest in (
         ("secret", 3), ("password", 3), ("community", 3), ("authentication-key", 4),
-        ("message-digest-key", 3), ("key", 2),
+        ("message-digest-key", 3), ("key", 2), ("authentication", 4), ("idtoken", 3),
     )
     for length in range(shortest, len(word))
     if not any(stem in word[:length] for stem in ("pass", "communit", "authentication", "key"))
 )  # fmt: skip
 
 # Words that may be followed by a secret; found whole, which costs less than a stem.
-WHOLE_WORDS: Final = _words("""
+WHOLE_WORDS: Final = words("""
     otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
     snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
-    "enable" "en" debug(cli_lib)
+    "enable" "en" debug(cli_lib) tok: _tok createuser x-auth:
 """)
 
 # Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").

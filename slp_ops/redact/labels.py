@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 SECRET_PARTS: Final = (
     "pass", "secret", "key", "token", "psk", "pw", "pin", "jwt", "cred", "cookie",
     "sessionid", "communit", "_comm", "otp", "puk", "sak", "kek", "ick",
-    "opaque", "contrasena", "kennwort",
+    "opaque", "contrasena", "kennwort", "pswd", "tok",
     "cak", "code", "sig", "auth", "bearer", "saml", "enctype",
 )  # fmt: skip
 _LABEL_HINT: Final = re.compile(
     rf"(?:{'|'.join(SECRET_PARTS)})[a-z0-9_\-.]{{0,40}}(?P<carrier>\s{{1,8}}(?:[a-z]+-?)?(?:{'|'.join(sorted(grammar.CARRIERS))}))?"
-    r"(?:\\*[\"']|\[\d+\]|\(\d+\))?\s{0,20}[:=]",
+    r"(?:\\*[\"']\]?|\[\d+\]|\s?\([\w /-]{1,20}\))?\s{0,20}[:=]",
     re.ASCII,
 )
 _LABEL: Final = re.compile(
-    r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?(?:\[\d+\]|\(\d+\))?)(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["']))?)"""
+    r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?\]?(?:\[\d+\]|\s?\([\w /-]{1,20}\))?)"""
+    r"""(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["']))?)"""
     r"""(?:\\+"(?P<nested>[^"\\\n]{0,1000})\\+"|"(?P<double>(?:[^"\\\n]|\\.){0,1000})"|'(?P<single>[^'\n]{0,1000})'"""
     r"""|["']?(?P<bare>[^\s"'][^\s"'<]{0,200}))""",
     re.ASCII,
@@ -65,6 +66,8 @@ _TYPED_TEXT: Final = re.compile(
 _NAME: Final = re.compile(r"""["']name["']\s*:\s*["'](?P<value>[^"'\n]{1,200})["']""", re.ASCII)
 _LAST_WORD: Final = re.compile(r"([a-z0-9][a-z0-9+-]*)\s+$", re.ASCII)
 _BLANK: Final = re.compile(r"\s")
+_SECOND: Final = re.compile(r"\s{1,3}/\s{1,3}\S+")
+_PHRASE: Final = re.compile(r"[\w.-]+", re.ASCII)
 _NAME_CHARACTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 
@@ -84,7 +87,7 @@ def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
         if in_query:
             end = min((place for mark in "&#" if (place := text.find(mark, start, end)) >= 0), default=end)
         kind = _kind_of_label(text, lowered, match, start, end, in_query=in_query)
-        if not kind or _is_no_value(lowered[start:end], kind, group, match["name"]):
+        if not kind or is_no_value(lowered[start:end], kind, group, match["name"]):
             continue
         if text[match.start() : end].startswith("PASS: ") and len(text[start:].split()) > 1:
             continue  # the result of a test
@@ -92,6 +95,8 @@ def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
             continue
         if is_bare and not in_query:
             end = _end_of_value(text, match["name"], start, end)
+            if grammar.NO_VALUE.fullmatch(lowered, start, end):
+                continue
         while is_bare and end > start and text[end - 1] in ",;)}]":
             end -= 1
         at = max(at, end)
@@ -155,6 +160,8 @@ def _end_of_value(text: str, name: str, start: int, end: int) -> int:
         return len(text)
     if name.startswith("pass") and start < 80 and _ONLY_A_LABEL.fullmatch(text[:start]):
         return len(text.rstrip())
+    if second := _SECOND.match(text, end):  # "ID/PW: user / password"
+        return second.end()
     blank = _BLANK.search(text, end) if end - start > 200 else None
     return blank.start() if blank else len(text) if end - start > 200 else end
 
@@ -191,6 +198,8 @@ def kind_of(name: str, before: str = "") -> str:
     if last == "key":
         others = {*parts[:-1], *(part.lower() for part in _PART.findall(before))}
         return "key" if others & grammar.KEY_PARTS and "public" not in others else ""
+    if parts == ["x", "auth"]:
+        return "token"
     if last == "opaque" and "pac" in parts:
         return "key"
     if last in {"response", "assertion"} and "saml" in parts:
@@ -206,7 +215,35 @@ def kind_of(name: str, before: str = "") -> str:
     return ""
 
 
-def _is_no_value(value: str, kind: str, group: str, name: str = "") -> bool:
+def holds_value(field: str, parent: str, kind: str) -> bool:
+    """Return whether a field below the name of a secret holds it: ``value``, ``ro`` of a community.
+
+    Below the name of several (``passwords``) each field does that does not describe it.
+    """
+    name = field.lower()
+    if name in grammar.VALUE_FIELDS or (kind == "snmp-community" and name in grammar.COMMUNITY_FIELDS):
+        return True
+    return parent.lower().endswith("s") and not kind_of(parent) and name not in grammar.OTHER_FIELDS
+
+
+def kind_of_list(name: str) -> str:
+    """Return the kind of the secrets in a list of this name: ``communities``, ``api_keys``."""
+    lowered = name.lower()
+    one = name[:-3] + "y" if lowered.endswith("ies") else name[:-1] if lowered.endswith("s") else ""
+    return kind_of(name) or (kind_of(one) if one else "")
+
+
+def kind_of_phrase(label: str) -> str:
+    """Return the kind of secret that a label of several words announces: ``Enable password``."""
+    words = _PHRASE.findall(label)
+    return kind_of("_".join(words)) if words and not any(map(str.isdigit, words)) else ""
+
+
+def is_no_value(value: str, kind: str, group: str = "bare", name: str = "") -> bool:
+    """Return whether a value, in lower case, says that there is no secret, or is none of this kind.
+
+    ``group`` is ``bare`` for a value without quotes, ``name`` the label in lower case.
+    """
     stripped = value.strip()
     if not stripped or grammar.NO_VALUE.fullmatch(stripped):
         return True
@@ -244,7 +281,7 @@ def by_element(text: str, lowered: str) -> Iterator[SecretSpan]:
         kind = kind_of(name) or _kind_of_element(
             name.lower(), lowered[max(0, match.start() - 80) : match.start()], text[start:end].strip()
         )
-        if kind and not _is_no_value(lowered[start:end], kind, "bare"):
+        if kind and not is_no_value(lowered[start:end], kind, "bare"):
             yield from found_at(text, start, end, kind)
 
 

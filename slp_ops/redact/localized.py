@@ -19,6 +19,7 @@ _LABELS: Final = (
     "コミュニティ", "コミュニティ名", "コミュニティ文字列", "コミュニティストリング",
     "密码", "密碼", "口令", "密钥", "共享密钥", "비밀번호", "암호", "пароль",
 )  # fmt: skip
+_SECOND: Final = re.compile(r"\s*/\s{0,3}(?P<value>[!-.0-~][!-~]*)")  # "パスワード: user / password"
 _ENGLISH: Final = "password|passwd|passphrase|secret|token|psk|pw"
 _SIGNS: Final = ":=は「『【"
 
@@ -30,10 +31,21 @@ def _normalized(label: str) -> str:
 
 _LABEL: Final = re.compile(
     rf"(?:(?:{'|'.join(sorted(map(_normalized, _LABELS), key=len, reverse=True))})"
-    rf"(?:\s*[{_SIGNS}]+\s*|[\"']\s*[:=]\s*|\s*(?:は|が|を|に|\s)\s*(?=[!-~]*[0-9])(?=[!-~]*[a-z]))"
+    rf"(?:\s*\([^()\s]{{1,20}}\))?"
+    rf"(?:\s*(?:を|に|の)?\s*[{_SIGNS}]+\s*|[\"']\s*[:=]\s*|\s*(?:は|が|を|に|\s)\s*(?=[!-~]*[0-9])(?=[!-~]*[a-z]))"
     rf"|(?<![a-z0-9])(?:{_ENGLISH})\s*[は「『【]\s*)"
     r"(?P<value>\"[^\"]+\"|[!-~]+)"
 )
+# Behind a label, each value in brackets: "「X」から「Y」に".
+_QUOTED: Final = re.compile(r"[「『](?P<value>(?=[!-~]*[0-9])[!-~]+)[」』]")
+
+
+_NORMALIZED: Final = tuple(map(_normalized, _LABELS))
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text, as a view shows it, ends in a label."""
+    return not text.isascii() and text.strip().lower().endswith(_NORMALIZED)
 
 
 def by_localized_label(text: str, lowered: str) -> Iterator[SecretSpan]:
@@ -43,3 +55,7 @@ def by_localized_label(text: str, lowered: str) -> Iterator[SecretSpan]:
         if word in grammar.PROSE or word in grammar.SETTINGS or (COUNT.fullmatch(word) and len(word) < 4):
             continue
         yield from found_at(text, *match.span("value"), "password")
+        if second := _SECOND.match(lowered, match.end()):
+            yield from found_at(text, *second.span("value"), "password")
+        for quoted in _QUOTED.finditer(lowered, match.end()):
+            yield from found_at(text, *quoted.span("value"), "password")

@@ -9,7 +9,7 @@ from slp_ops.redact import grammar
 from slp_ops.redact.spans import QUOTES
 
 PUNCTUATION: Final = ".,:;!?()[]{}=`"
-_CLOSING: Final = re.compile(r"[\"'`,;|<>]")
+_CLOSING: Final = re.compile(r"[\"'`,;|<>」』】]")
 _ATTRIBUTE: Final = re.compile(r"[\w:.-]+=[\"']", re.ASCII)
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-'/][a-z]+)*|[A-Z]{1,4}", re.ASCII)
 COUNT: Final = re.compile(r"[0-9.,%/:-]+(?:ms|s|kb|mb)?|0x[0-9a-f]+", re.ASCII)
@@ -99,7 +99,7 @@ def is_sentence(text: str, lowered: str, at: int) -> bool:
     if grammar.FREE_TEXT.match(lowered):
         return True
     before = text[max(0, at - 200) : at]
-    for mark in (":", "#", "|", '"', "'", "> "):
+    for mark in (":", "#", "|", '"', "'", "「", "『", "> "):
         before = before.rpartition(mark)[2]
     words = before.lstrip("+-<>! ").split()
     if words and words[0].lower() in {"no", "default"}:

@@ -68,6 +68,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         end -= 1
     if end - start > 1 and text[start] in QUOTES:
         start += 1
+    if text.find("」", start, end) > start:
+        end = text.find("」", start, end)
     while end - start > 1 and (text[end - 1] in QUOTES or text.endswith("^C", start, end)):
         end -= 1 if text[end - 1] in QUOTES else 2
     return start, end

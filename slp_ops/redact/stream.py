@@ -11,15 +11,16 @@ import hmac
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.redact import blocks, candidates, continuation, detect, screen
+from slp_ops.redact import blocks, candidates, continuation, detect, rows, screen
 from slp_ops.redact.blocks import Block, LineRole, Pem, Section
-from slp_ops.redact.masks import as_mask, is_mask, mask, mask_spans, outside_masks
+from slp_ops.redact.masks import as_mask, mask, mask_spans, outside_masks
 from slp_ops.redact.spans import merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from slp_ops.redact.screen import View
     from slp_ops.redact.spans import SecretSpan
@@ -28,6 +29,7 @@ LONGEST_LINE: Final = 256 * 1024
 _MARGIN: Final = 1024  # of an over-long line's head, read but not passed: a secret may begin there
 _SLICE: Final = 64 * 1024
 _TERMINAL_WIDTH: Final = 79  # a line this long may continue in the next
+_QUOTED_END: Final = re.compile(r"((?:\\+[rn])+)")  # the end of a line in a string of JSON
 _LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=]{40,}", re.ASCII)
 
 
@@ -140,12 +142,13 @@ class Redactor:
         content = line.rstrip("\r\n")
         ending = line[len(content) :]
         seen = screen.seen(content)
+        row: Block | None = None
         if self._block is not None:
             match self._block.part(seen):
                 case LineRole.BODY:
                     return self._body_line(content, self._block.kind) + ending
                 case LineRole.ROW:
-                    return self._last_word(content) + ending
+                    row = self._block
                 case LineRole.PLAIN:
                     if isinstance(self._block, Pem):  # a log line may be glued to a line of the key
                         content = _LONG_RUN.sub(self._masked_run, content)
@@ -154,14 +157,20 @@ class Redactor:
                     self._block = None
         self._in_body = False
         if self._block is None:
-            self._block = blocks.opened_by(seen)
+            self._block = blocks.opened_by(seen) or rows.opened_by(seen)
         secrets = self._secrets(content, seen)
+        if row is not None:
+            secrets = self._first_view(secrets, content, row.secrets)
         if self._expected is not None:
-            secrets = self._continued(secrets, content)
+            secrets = self._first_view(secrets, content, partial(continuation.continued, self._expected))
         if secrets and "<masked:" in content:
             secrets = _without_masks(secrets, content)
         at_end = bool(secrets) and secrets[-1].end == len(content.rstrip())
-        self._expected = continuation.expected(seen, before=self._expected, ends_in_secret=at_end)
+        self._expected = (
+            None  # "host;enable secret" is a head, not a command without its end
+            if isinstance(self._block, rows.Table)
+            else continuation.expected(seen, before=self._expected, ends_in_secret=at_end)
+        )
         return (self._masked(content, secrets, len(content)) if secrets else content) + ending
 
     def _body_line(self, content: str, kind: str) -> str:
@@ -172,14 +181,6 @@ class Redactor:
         body = content.strip()
         at = content.find(body)
         return content[:at] + mask(body, self._key) if body else content
-
-    def _last_word(self, content: str) -> str:
-        word = content.split()[-1]
-        if is_mask(word):
-            return content
-        at = content.rindex(word)
-        self._counts["pre-shared-key"] += 1
-        return content[:at] + mask(word, self._key) + content[at + len(word) :]
 
     def _masked_run(self, found: re.Match[str]) -> str:
         self._counts["key"] += 1
@@ -197,18 +198,21 @@ class Redactor:
             at = secret.end
         return "".join((*out, content[at : max(at, upto)]))
 
-    def _continued(self, secrets: list[SecretSpan], content: str) -> list[SecretSpan]:
-        """Add the secret that this line begins with because of the line before it."""
+    def _first_view(
+        self, secrets: list[SecretSpan], content: str, find: Callable[[str], list[SecretSpan]]
+    ) -> list[SecretSpan]:
+        """Add the secrets that this line has because of a line before it."""
         view = next(screen.views(content), None)
-        if view is None or self._expected is None:
+        if view is None:
             return secrets
-        first = continuation.continued(self._expected, view.text)
-        return merged([*secrets, *(_at_place(view, secret) for secret in first)])
+        return merged([*secrets, *(_at_place(view, secret) for secret in find(view.text))])
 
     def _secrets(self, content: str, seen: str) -> list[SecretSpan]:
         """Return the secrets of all views of a line, at their places in the line."""
         section = self._block.name if isinstance(self._block, Section) else ""
         if seen is content:
+            if "\\n" in content:
+                return merged([*_quoted_lines(content), *detect.secrets(content, content.lower())])
             return detect.secrets(content, content.lower(), section=section)
         found = [each for view in screen.views(content) for each in _placed(view, section)]
         if not found and "<masked:" not in content and (view := screen.last_view(content)):
@@ -222,6 +226,16 @@ def redact(text: str, key: bytes) -> str:
         return ""
     redactor = Redactor(key)
     return redactor.feed(text) + redactor.finish()
+
+
+def _quoted_lines(content: str) -> Iterator[SecretSpan]:
+    """Yield the secrets of the lines that a string in a line quotes: ``"stdout": "hostname x\\nkey 7 X"``."""
+    at = 0
+    for part in _QUOTED_END.split(content):
+        end = at + len(part)
+        for secret in detect.secrets(part, part.lower()):
+            yield replace(secret, start=secret.start + at, end=secret.end + at)
+        at = end
 
 
 def _placed(view: View, section: str) -> Iterator[SecretSpan]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from slp_ops.facts import Software
+from slp_ops.iosxe.platforms import is_catalyst
 from slp_ops.model import Severity
 from slp_ops.rules.dependencies import Dependency, dependencies_of
 from slp_ops.rules.engine import incomplete
@@ -19,6 +20,7 @@ from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
 
 if TYPE_CHECKING:
+    from slp_ops.i18n import Text
     from slp_ops.release import Release
     from slp_ops.rules.dependencies import FactContext
     from slp_ops.rules.fixed_releases import Advisory
@@ -32,6 +34,10 @@ def judge_advisory(advisory: Advisory, release: Release | None, known: FactConte
     """Judge a switch of that release against an advisory, from its facts."""
     with known.watch() as cut:
         found = [known.get(need.kind) for need in _needs(advisory)]
+    software = known.get(Software)
+    if software is not None and not is_catalyst(software.image_family):
+        unknown = AdvisoryVerdict(status=AdvisoryStatus.UNKNOWN, because=_other_family(software))
+        return Symptom(judged=unknown, present=None)
     sign = _look(advisory, release, found)
     if not cut or advisory.releases.judge(release).status in _SETTLED:
         return sign
@@ -43,6 +49,8 @@ def advisory_rule(advisory: Advisory) -> Rule:
     """Build the rule of an advisory."""
 
     def check(software: Software, *found: Any) -> Judgement:
+        if not is_catalyst(software.image_family):
+            return Unknown(why=_other_family(software))
         return _judgement(advisory, software, _look(advisory, software.release, found))
 
     return Rule(
@@ -60,6 +68,11 @@ def advisory_rule(advisory: Advisory) -> Rule:
         explains=advisory.explains,
         era=None,
     )
+
+
+def _other_family(software: Software) -> Text:
+    """Return why the releases of a notice do not hold: other platforms have notices of their own."""
+    return TEXTS["other-family"].format(family=software.image_family or "")
 
 
 def _needs(advisory: Advisory) -> tuple[Dependency, ...]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from slp_ops.iosxe.typography import plain, without_ocr_errors
 from slp_ops.rules.loading import known_terms
 from slp_ops.rules.message_catalog import is_agent_line, is_line
 from slp_ops.rules.texts import texts_of
@@ -24,7 +25,8 @@ _EVENT: Final = re.compile(r"\bSAEVT_[A-Z0-9_]+")
 
 _RUM_ROW: Final = re.compile(r"\b(?P<state>OPEN|CLOSED|PENDING|UNACK|ACK)\s+(?P<flag>[NE])\b", re.ASCII)
 _CITED: Final = re.compile(
-    r"\b(?:(?P<bug>CSC[a-z]{2}\d{5})|FN ?-?#? ?(?P<notice>\d{5}))\b", re.ASCII | re.IGNORECASE
+    r"\b(?:(?P<bug>CSC[a-z]{2}\d{5})|(?:field notice[ :#-]{0,4}(?:FN)?|FN)[ :#-]{0,3}(?P<notice>\d{5}))\b",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -44,7 +46,8 @@ class Explanation:
 
 def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
     """Explain a text; None when it is unknown."""
-    # As pasted: quoted in a mail, and wrapped.
+    # As pasted: quoted in a mail, wrapped, with signs of a word processor or of OCR.
+    asked = without_ocr_errors(plain(asked))
     asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
     if (rule := knowledge.rule(asked)) is not None:
         return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
@@ -52,9 +55,10 @@ def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
         _message(asked, knowledge)
         or (_reason(asked, knowledge) if asked.startswith(_LABEL) else None)
         or _bug(asked, knowledge)
+        or _cited(asked, knowledge)
         or _term(asked, knowledge)
         or _reason(asked, knowledge)
-        or _cited(asked, knowledge)
+        or _command(asked, knowledge)
     )
 
 
@@ -112,6 +116,19 @@ def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
     found_in_row = row and (row["state"] if row["flag"] == "N" else "flag-E")
     for words in (asked, value, answered, label, event and event[0], event and EVENT, found_in_row):
         term = next((each for each in known_terms() if words and each.is_named(words)), None)
+        if term is not None:
+            return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+    return None
+
+
+def _command(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a command with its prompt or arguments by the longest beginning that is a term."""
+    words = (asked.partition("#")[2] or asked).split()
+    if words[:1] in (["no"], ["do"], ["default"]):
+        words = words[1:]
+    for count in range(len(words), 1, -1):
+        beginning = " ".join(words[:count])
+        term = next((each for each in known_terms() if each.is_named(beginning)), None)
         if term is not None:
             return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
     return None

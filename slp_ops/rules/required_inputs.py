@@ -8,7 +8,6 @@ leave single rules unknown, and do not prevent a verdict on the device.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import (
@@ -26,6 +25,7 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.i18n import Text
+from slp_ops.iosxe.platforms import is_catalyst
 from slp_ops.json_documents import json_document
 from slp_ops.rules.derived.agent_states import AgentStates
 from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
     from slp_ops.rules.dependencies import FactContext
 
 TEXTS: Final = texts_of(__name__)
-_CATALYST: Final = re.compile(
-    r"cat(?:9k|3k|4)", re.ASCII | re.IGNORECASE
-)  # CAT9K_IOSXE; a C8000 has CAT8K_IOSXE
 
 
 @json_document
@@ -77,7 +74,7 @@ def _of_other_family(known: FactContext) -> Iterator[MissingInput]:
     """
     software = known.get(Software)
     family = None if software is None else software.image_family
-    if family is not None and not _CATALYST.match(family):
+    if family is not None and not is_catalyst(family):
         yield MissingInput(name=TEXTS["platform"], why=TEXTS["other-family"].format(family=family))
 
 

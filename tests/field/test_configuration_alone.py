@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.field.audited import Audited
 from tests.field.judged import device, field_text, findings
 
 if TYPE_CHECKING:
@@ -111,3 +113,37 @@ def test_part_of_a_configuration_proves_no_absence(tmp_path: Path) -> None:
 def test_a_contradiction_is_a_finding(tmp_path: Path, configuration: str, status: str) -> None:
     text = configured(NAMES, configuration) + f"brs-sw3#show license status\nTransport:\n{status}brs-sw3#\n"
     assert "config-contradicts-status" in findings(device(tmp_path, text))
+
+
+BRIEF = "Interface   IP-Address  OK? Method Status                Protocol\n"
+SOURCE = "sdn-1#show running-config | include source-interface\nip http client source-interface Vlan100\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "rule", "line"),
+    [
+        (
+            "Vlan100     10.9.0.2    YES NVRAM  down                  down",
+            "down",
+            "Vlan100 +10.9.0.2 .* down",
+        ),
+        (
+            "Vlan1       10.9.0.2    YES NVRAM  up                    up",
+            "missing",
+            "not there: Vlan100|Vlan100",
+        ),
+    ],
+)
+def test_a_source_interface_without_the_transport(tmp_path: Path, row: str, rule: str, line: str) -> None:
+    audited = Audited(tmp_path, f"sdn-1#show ip interface brief\n{BRIEF}{row}\n{SOURCE}sdn-1#\n")
+    found = audited.found[f"http-source-interface-{rule}"]
+    assert (found["severity"], found["confidence"]) == ("error", "medium")
+    assert re.search(line, audited.evidence(f"http-source-interface-{rule}"))
+    assert "Vlan100" in found["summary"]
+
+
+def test_a_source_interface_that_is_up_proves_nothing_without_the_transport(tmp_path: Path) -> None:
+    row = "Vlan100     10.9.0.2    YES NVRAM  up                    up"
+    audited = Audited(tmp_path, f"sdn-1#show ip interface brief\n{BRIEF}{row}\n{SOURCE}sdn-1#\n")
+    rules = ("http-source-interface-missing", "http-source-interface-down")
+    assert {audited.verdict(rule) for rule in rules} == {"unknown"}

@@ -46,5 +46,28 @@ def test_what_a_line_or_an_address_names_is_explained(asked: str, words: str) ->
     assert words in done.output
 
 
+@pytest.mark.parametrize(
+    ("asked", "english", "japanese"),
+    [
+        ("field notice 72578", "RUM", "RUM"),
+        ("Field Notice: FN72323", "IdenTrust", "IdenTrust"),
+        ("フィールドノーティス FN72578 は影響ありますか", "RUM", "RUM"),
+        ("license smart trust idtoken TOKEN all force", "token", "トークン"),
+        ("Switch#license smart sync local", "push", "レポート"),
+        ("ip http client source-interface Vlan100", "interface", "インターフェ"),
+        ("no service call-home", "tools.cisco.com", "tools.cisco.com"),
+        ("NOT AUTHORIZED", "HSECK9", "HSECK9"),
+        ("Last Response: OK_TRY_AGAIN on Mar 06 09:00:00 2025 UTC", "asks again later", "後で再度"),
+        ("Last Response: NO DATA TO PROCESS", "nothing to send", "対象がありません"),
+        ("Last Response: BUILD REQUEST ERROR", "could not build", "作成できず"),
+    ],
+)
+def test_a_command_or_a_state_as_it_is_pasted(asked: str, english: str, japanese: str) -> None:
+    for lang, word in (("en", english), ("ja", japanese)):
+        done = CliRunner().invoke(cli, ["explain", "--lang", lang, "--", asked])
+        assert done.exit_code == 0, done.exception
+        assert word in " ".join(done.output.split())
+
+
 def test_a_refused_configuration_of_the_field(tmp_path: Path) -> None:
     assert "command-denied" in findings(device(tmp_path, field_text("58-permission-denied-run")))

@@ -1,18 +1,21 @@
-# ruff: noqa: TC001 - the engine reads the types of the parameters
 """Checks of the path of reports: interface and VRF."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slp_ops.facts import (
     ConfigInfo,
+    HttpConfig,
     InterfaceConfig,
     Interfaces,
     InterfacesConfig,
     InterfaceState,
+    LicenseTransport,
     TransportKind,
 )
 from slp_ops.i18n import Text, verbatim
-from slp_ops.model import Severity
+from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import TASKS
 from slp_ops.rules.derived.route import Route, Setting
 from slp_ops.rules.rule import Group, rule
@@ -24,10 +27,24 @@ TEXTS = texts_of(__name__)
 _CONSEQUENCES = ("http-timeout", "http-aborted", "dns-failure", "comm-failing-now", "comm-flapping")
 
 
-def _source(route: Route) -> Setting | NotApplicable:
+def _source(route: Route | None, http: HttpConfig | None) -> Setting | NotApplicable | Unknown:
+    """Return the source interface in use; that of the HTTP client where the transport was not read."""
+    if route is None:
+        if http is None or http.client_source_interface is None:
+            return Unknown(missing=(LicenseTransport,))
+        return Setting(value=http.client_source_interface, by=http, field="client_source_interface")
     if route.kind is TransportKind.OFF:
         return NotApplicable(why=TEXTS["transport-off"])
     return route.source or NotApplicable(why=TEXTS["no-source"])
+
+
+def _probable(route: Route | None, judged: Judgement) -> Judgement:
+    """Return the verdict; without the transport, which may be off, a probable one."""
+    if route is not None:
+        return judged
+    if isinstance(judged, Failed):
+        return replace(judged, confidence=Confidence.MEDIUM)
+    return Unknown(missing=(LicenseTransport,))
 
 
 @rule(
@@ -40,12 +57,22 @@ def _source(route: Route) -> Setting | NotApplicable:
     era=None,
 )
 def http_source_interface_missing(
-    route: Route, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
+    route: Route | None,
+    http: HttpConfig | None,
+    states: Interfaces | None,
+    config: InterfacesConfig | None,
+    info: ConfigInfo | None,
 ) -> Judgement:
     """Compare with show ip interface brief, or with the configuration."""
-    source = _source(route)
-    if isinstance(source, NotApplicable):
+    source = _source(route, http)
+    if not isinstance(source, Setting):
         return source
+    return _probable(route, _missing(source, states, config, info))
+
+
+def _missing(
+    source: Setting, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
+) -> Judgement:
     if states is None and config is None:
         return Unknown(missing=(Interfaces,))
     if (states is not None and states.find(source.value)) or (
@@ -72,12 +99,22 @@ def http_source_interface_missing(
     era=None,
 )
 def http_source_interface_down(
-    route: Route, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
+    route: Route | None,
+    http: HttpConfig | None,
+    states: Interfaces | None,
+    config: InterfacesConfig | None,
+    info: ConfigInfo | None,
 ) -> Judgement:
     """Judge whether the interface is up and has an address; the configuration alone shows only a reason."""
-    source = _source(route)
-    if isinstance(source, NotApplicable):
+    source = _source(route, http)
+    if not isinstance(source, Setting):
         return source
+    return _probable(route, _down(source, states, config, info))
+
+
+def _down(
+    source: Setting, states: Interfaces | None, config: InterfacesConfig | None, info: ConfigInfo | None
+) -> Judgement:
     if states is None:
         return _configured_down(source, None if config is None else config.find(source.value), info)
     state = states.find(source.value)
