@@ -54,8 +54,8 @@ def test_pieces_of_any_size_give_the_same_text(text: str) -> None:
         "Port   Name   Status\nGi1/0/1  uplink  connected\n",
         '<input type="password" name="password" placeholder="Password">\n',
         "Methods: publickey, password\nVlan1, up\n",
-        "invalid-token     lab   failed   -\nreset-at-auth     lab   failed   -\n",
-        "invalid-token\tlab\tC9300-24T\nrum-backlog\tlab\tC9300-24T\n",
+        "failed   invalid-token\nfailed   reset-at-auth\n",
+        "lab\tinvalid-token\nlab\trum-backlog\n",
         "tokens:\n  - |\n",
     ],
 )
