@@ -45,14 +45,24 @@ def _default_signals() -> None:
             signal.signal(number, default)
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Yield folders for tests without ``tmp_path``. They are not made: each costs a look at all."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _homes: Iterator[Path]
+) -> None:
     """Isolate tests from the user: no SLP_OPS_ variable, no state directory, no keyring."""
+    home: Path = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else next(_homes)
     for name in list(os.environ):
         if name.startswith("SLP_OPS_") and name != "SLP_OPS_SAMPLES":
             monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)

@@ -175,7 +175,10 @@ def resume_flow(
         names = {device.name for device in running.session.chosen()}
         progress = {name: each for name, each in recorded.progress.items() if name in names}
         if not progress:
-            raise InputError(f"no switch of {path} is selected", hint="see --site, --tag and --limit")
+            raise InputError(
+                f"no switch of {path} is selected: {', '.join(list(recorded.progress)[:6])}",
+                hint="see --inventory, --site, --tag and --limit",
+            )
         devices = [device for device in running.session.chosen() if device.name in progress]
         fleet = plan.fleet
         with Runs(fleet.runs_dir).start("flow", devices, selection=fleet.target.described()) as run:

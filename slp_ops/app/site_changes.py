@@ -97,8 +97,8 @@ if TYPE_CHECKING:
 
 # How long an operator's process may take to answer a claim: it is at work, or has ended.
 _APPROVAL_SECONDS: Final = 60.0
-# Without a sign of life for so long it has ended; a broker that was killed is back in less.
-_OPERATOR_SILENT: Final = 10.0
+# Without a sign of life for so long it has ended; a link that was cut is back in less.
+_OPERATOR_SILENT: Final = ACK_WAIT
 _LOOK_AGAIN: Final = 0.1
 # An owner stops half a wait after its last answered heartbeat; another worker looks after two whole ones.
 _LEASE: Final = 2 * ACK_WAIT

@@ -120,9 +120,12 @@ def _by_configuration(text: str) -> list[DeviceText]:
     if len({found["name"].casefold() for found in names}) <= 1:
         return []
     begins = {0: names[0]["name"]}
+    place = at = 0
     for before, found in itertools.pairwise(names):
         ends = [end.end() for end in _END.finditer(text, before.end(), found.start())]
-        begins[text.count("\n", 0, ends[-1] if ends else found.start())] = found["name"]
+        begin = ends[-1] if ends else found.start()
+        place, at = place + text.count("\n", at, begin), begin
+        begins[place] = found["name"]
     return _by_begin(text, begins)
 
 

@@ -7,9 +7,10 @@ Cslu address: &lt;empty&gt;                      copied from the source of a web
 ```                                              a fence of Markdown, or [code] of a forum
 Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of a console
  --More--                                        the pager
+Switch#show clocc^H ^Hk                          a typing error and its correction
 %UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
 
-Line numbers stay unchanged, so that evidence cites the lines of the file.
+Line numbers stay unchanged, so that evidence cites the lines of the file; those of JSON are counted anew.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def text_of(data: bytes) -> str:
     text = plain(text)
     if "\r" in text and "\n" not in text:
         text = text.replace("\r", "\n")
-    text = _without_numbers(_CONTROLS.sub("", without_more(text)))
+    text = _without_numbers(_without_backspaces(_CONTROLS.sub("", without_more(text))))
     text = _without_times(_without_quotes(_without(_STAMPED, text)))
     text = _MARKUP.sub("", _FENCE.sub("", text))
     text = _TICKED.sub(r"\1\2", text)
@@ -97,6 +98,25 @@ def _decoded(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def _without_backspaces(text: str) -> str:
+    """Return the text as a terminal shows it, with each correction of a typing error applied."""
+    if "\b" not in text:
+        return text
+    return "\n".join(_as_shown(line) if "\b" in line else line for line in text.split("\n"))
+
+
+def _as_shown(line: str) -> str:
+    shown: list[str] = []
+    column = 0
+    for sign in line:
+        if sign == "\b":
+            column = max(column - 1, 0)
+        else:
+            shown[column : column + 1] = sign
+            column += 1
+    return "".join(shown).rstrip(" ")
 
 
 def _without_numbers(text: str) -> str:

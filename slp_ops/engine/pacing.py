@@ -145,10 +145,10 @@ class _Credential:
 
         A switch that was not sent the secret for long, such as one that is silent, counts for nothing.
         """
+        if self.proven and self.refused == 0:
+            return True
         in_flight = sum(1 for login in self.logins if login.counts)
-        if not self.proven and self.refused == 0:
-            return in_flight == 0
-        return self.refused == 0 or self.refused + in_flight < REFUSALS
+        return in_flight == 0 if self.refused == 0 else self.refused + in_flight < REFUSALS
 
 
 class LoginPacer:

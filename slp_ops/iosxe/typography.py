@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 _LIKE_ASCII: Final = {
@@ -60,7 +60,7 @@ def plain(text: str) -> str:
 
 def without_ocr_errors(text: str) -> str:
     """Repair the messages whose tag OCR has misread; other lines stay unchanged."""
-    if "%" not in text:
+    if all(_spelled(found[0]) == found[0] for found in _TAG.finditer(text)):
         return text
     return "\n".join(_repaired(line) if "%" in line else line for line in text.split("\n"))
 
@@ -68,17 +68,23 @@ def without_ocr_errors(text: str) -> str:
 def _repaired(line: str) -> str:
     """Return a line with the words of its message as they are spelled, if its tag is misread."""
     found = _TAG.search(line)
-    if found is None:
-        return line
-    facility = next((each for each in _FACILITIES if _shape(each) == _shape(found["facility"])), None)
-    if facility is None:
-        return line
-    name = "_".join(_known(word).upper() for word in found["name"].split("_"))
-    tag = f"%{facility}-{found['severity']}-{name}"
-    if tag == found[0]:
+    if found is None or (tag := _spelled(found[0])) == found[0]:
         return line
     rest = _WORD.sub(lambda word: _known(word[0]), line[found.end() :])
     return f"{line[: found.start()]}{tag}{rest}"
+
+
+@lru_cache(maxsize=1024)  # a log repeats its messages
+def _spelled(tag: str) -> str:
+    """Return a tag as it is spelled; that of another facility unchanged."""
+    found = _TAG.match(tag)
+    if found is None:
+        return tag
+    facility = next((each for each in _FACILITIES if _shape(each) == _shape(found["facility"])), None)
+    if facility is None:
+        return tag
+    name = "_".join(_known(word).upper() for word in found["name"].split("_"))
+    return f"%{facility}-{found['severity']}-{name}"
 
 
 def _known(word: str) -> str:

@@ -56,7 +56,7 @@ class ChangeOutcome(StrEnum):
     @property
     def words(self) -> str:
         """Return its label."""
-        return self.value.replace("_", " ")
+        return "unchanged" if self is ChangeOutcome.NOTHING else self.value.replace("_", " ")
 
     @property
     def good(self) -> bool:

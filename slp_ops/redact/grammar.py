@@ -288,7 +288,7 @@ QUERY_NAMES: Final = {"key": "key", "sig": "token", "signature": "token", "auth"
 HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3,}", re.ASCII)
 # Values of labels that are no secrets.
 NO_VALUE: Final = re.compile(
-    r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;]+|"
+    r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
 )

@@ -55,6 +55,7 @@ _CELL: Final = re.compile(
 _PARENT_ENDS: Final = frozenset(":[{=")
 _DELIMITER: Final = re.compile(r"[,;|\t]")
 _GAP: Final = re.compile(r"\S\s{2,}\S")
+_HEAD: Final = re.compile(r"""[\s"']*[^\W\d][^\d.]*""")  # no address, serial number, release
 _MOST_WORDS: Final = 3  # of the head of a column
 _ALIGNED: Final = re.compile(
     r"\s*[A-Za-z][\w/()-]*(?: [\w/()-]+){0,3}(?:\s{2,}[\w/()-]+(?: [\w/()-]+){0,3}){1,12}\s*", re.ASCII
@@ -216,7 +217,9 @@ def _record(line: str) -> Record | None:
 def _table(line: str) -> Table | None:
     delimiter = max(",;\t|", key=line.count)
     cells = [line[start:end] for start, end in _cells(line, delimiter)]
-    if len(cells) < 2 or any(len(cell.split()) > _MOST_WORDS for cell in cells):
+    if len(cells) < 2 or not all(
+        _HEAD.fullmatch(cell) and len(cell.split()) <= _MOST_WORDS for cell in cells
+    ):
         return None
     kinds = tuple(_kind_of_head(cell.strip(" \"'")) for cell in cells)
     kind = next(filter(None, kinds), "")
@@ -229,10 +232,15 @@ def _table(line: str) -> Table | None:
 
 
 def _kind_of_head(head: str) -> str:
-    return "password" if is_label(head) else kind_of_phrase(head)
+    """Return the kind of secret below a head; ``invalid-token`` is a name in a row, not a head."""
+    if is_label(head):
+        return "password"
+    return kind_of_phrase(head) if "-" not in head or head.istitle() or head.isupper() else ""
 
 
 def _columns(line: str) -> Columns | None:
+    if not all(head[0][:1].isupper() or not head[0].isascii() for head in _COLUMN.finditer(line)):
+        return None  # a row
     columns = [(head.start(), _kind_of_head(head[0])) for head in _COLUMN.finditer(line)]
     secret = tuple((start, kind) for start, kind in columns if kind)
     return Columns(kind=secret[0][1], columns=secret) if secret else None

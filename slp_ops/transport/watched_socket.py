@@ -16,7 +16,7 @@ _VERSION: Final = re.compile(rb"\nSSH-[^\n]{0,250}\n")
 _LONGEST_VERSION: Final = 256
 _PEEK: Final = 1 << 16
 # What is read at once: in an event loop a switch that floods leaves the others their turn. A configuration or
-# log fits: where a thousand switches answer together, the part of a packet that was left of each took 12 MB.
+# log fits: where a thousand switches answer together, the part of a packet that was left of each took 11 MB.
 _AT_ONCE: Final = 1 << 17
 # What is read ahead: most packets are small, and of a large one the rest is read into its own place.
 _AHEAD: Final = 1 << 12

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _LARGEST: Final = 64 * 2**20
+_BEGINNING: Final = 200  # bytes: a mark of the encoding, blanks, then a tag
 _PIECE: Final = 64 * 2**10
 _MOST_DOCUMENTS: Final = 1000  # in one file, as files in an archive
 _ROOT: Final = "smartLicense"
@@ -210,6 +211,8 @@ def _parse_document(data: bytes) -> _Document:
         raise InvalidAck("it is empty")
     if len(data) > _LARGEST:
         raise InvalidAck("it is larger than 64 MB")
+    if b"<" not in data[:_BEGINNING]:
+        raise InvalidAck("it is no file of CSSM, which begins with '<'")
     parser, document = _parser()
     try:
         parser.Parse(data, True)

@@ -42,7 +42,7 @@ def test_output_is_as_recorded(part: str, tmp_path: Path) -> None:
         [*COMMAND, "--part", part, "--out", str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=540,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -213,7 +213,7 @@ def wait_for_runs(folder: Path, count: int) -> None:
     raise AssertionError(f"no {count} runs came about")
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_it_goes_on_until_it_is_stopped(watch: Any, tmp_path: Path, how: signal.Signals) -> None:
     running = watch(sw1="healthy")
     with watching("--every", "1s") as process:

@@ -87,7 +87,7 @@ class Fleet:
         where = ("--hub", str(self.rig.hub_folder), "--runs-dir", runs, "-i", str(self.inventory))
         return self.rig.start("collect", "collect", *where, *words)
 
-    def finish(self, collecting: subprocess.Popen[bytes], patience: float) -> None:
+    def finish(self, collecting: subprocess.Popen[bytes], patience: float = 240.0) -> None:
         assert collecting.wait(patience) == 0, self.rig.log("collect")[-2000:]
         self.rig.processes.pop("collect")
 

@@ -72,7 +72,7 @@ def test_links_down_for_25_seconds_as_a_black_hole_and_as_a_cut(rig: Rig) -> Non
         time.sleep(DOWN)
         to_worker.mend()
         to_operator.hole(is_open=False)
-        fleet.finish(collecting, 120)
+        fleet.finish(collecting)
 
     assert "the hub does not answer; trying again" in rig.log("worker")
     assert "the hub is connected again" in rig.log("worker")
@@ -142,7 +142,7 @@ def test_a_full_disk_is_named_and_goes_on_when_there_is_room(
     assert collecting.poll() is None
     with_broker(rig, purge)
 
-    fleet.finish(collecting, 60)
+    fleet.finish(collecting)
     assert fleet.check().reads == 30
 
 
@@ -198,7 +198,7 @@ def test_a_site_that_is_revoked_while_its_worker_reads(rig: Rig) -> None:
 
     # Added again, the rest is read.
     fleet.worker("again", fleet.access(), 10, 0.0)
-    fleet.finish(fleet.collect("--resume", "last"), 60)
+    fleet.finish(fleet.collect("--resume", "last"))
     fleet.check()
 
 
@@ -224,7 +224,7 @@ def test_a_run_does_not_wait_for_ever(
     ending.join(60)
 
     assert done.exit_code in (3, 4), (done.output, done.exception)
-    assert time.monotonic() - began < 90
+    assert time.monotonic() - began < 300  # without the shorter patience it is 900 s
     found = failures(rig)
     assert {each["kind"] for each in found.values()} == {kind}, found
     assert "--resume" in next(iter(found.values()))["hint"]

@@ -31,7 +31,7 @@ def test_a_worker_killed_at_each_moment(rig: Rig) -> None:
     fleet.worker("good", fleet.access(), 4, 0.05)
     collecting = fleet.collect()
 
-    fleet.finish(collecting, 90)
+    fleet.finish(collecting)
 
     for number, _ in enumerate(MOMENTS):
         assert rig.processes.pop(f"worker{number}").wait(60) == -9
@@ -51,7 +51,7 @@ def test_broker_and_operator_killed_at_each_moment(rig: Rig, target: str) -> Non
         files.append(folder / "pid")
         fleet.worker(f"worker{number}", access[number], 2, 0.05, moment, "*", str(files[-1]))
     collecting = fleet.collect()
-    for _ in range(400):
+    for _ in range(3000):
         pid = collecting.pid if target == "collect" else rig.broker_or_none()
         for file in files:
             file.write_text(str(pid or 2**22))  # an id that no process has
@@ -61,7 +61,7 @@ def test_broker_and_operator_killed_at_each_moment(rig: Rig, target: str) -> Non
             break
         time.sleep(0.1)
 
-    fleet.finish(collecting, 60)
+    fleet.finish(collecting)
     reads = fleet.check()
     assert reads.reads <= len(fleet.names) + 2 * len(MOMENTS)
 
@@ -87,7 +87,7 @@ def test_a_task_that_is_delivered_again_opens_no_second_session(rig: Rig) -> Non
         raise AssertionError("it was not delivered again")
 
     asyncio.run(give_back())
-    fleet.finish(collecting, 60)
+    fleet.finish(collecting)
     assert fleet.check().reads == 1
 
 
@@ -99,7 +99,7 @@ def test_a_broker_whose_folder_is_deleted_gets_its_tasks_again(rig: Rig) -> None
     rig.kill_process(rig.broker())
     shutil.rmtree(rig.hub_folder / "store")
 
-    fleet.finish(collecting, 90)
+    fleet.finish(collecting)
     reads = fleet.check()
     assert reads.reads <= len(fleet.names) + 4
 
@@ -107,7 +107,7 @@ def test_a_broker_whose_folder_is_deleted_gets_its_tasks_again(rig: Rig) -> None
 def test_random_kills_on_two_thousand_devices(rig: Rig) -> None:
     fleet = Fleet(rig, 2000)
 
-    killed = kill_at_random(rig, fleet, seed=20261127, kills=10, seconds=0.3, patience=180)
+    killed = kill_at_random(rig, fleet, seed=20261127, kills=10, seconds=0.3, patience=400)
 
     found = fleet.check()
     assert killed.total() == 10

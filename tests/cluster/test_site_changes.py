@@ -131,11 +131,11 @@ def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_an_approval_is_not_waited_for_whose_operator_has_ended(desk: Desk, tmp_path: Path) -> None:
-    desk.broker.operator_silence = 10.5
+    desk.broker.operator_silence = 30.5
     with pytest.raises(ChangeRefused, match="the process that approves it has ended"):
         _continue(desk, tmp_path, desk.task())
     assert not lines(desk)
-    desk.broker.operator_silence = 9.5  # a broker that is started again
+    desk.broker.operator_silence = 29.5  # a broker that is started again
     assert Worker(desk, tmp_path).do(desk.task()).report.end is ChangeOutcome.DONE
 
 

@@ -80,6 +80,19 @@ def test_what_a_switch_itself_prints_stays(text: str) -> None:
     assert text_of(text.encode()) == text
 
 
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("Switch#show clocc\b \bk\n", "Switch#show clock\n"),
+        ("Switch#sh\b \b\b \bshow clock\n", "Switch#show clock\n"),
+        ("\b\bSwitch#\n", "Switch#\n"),
+        ("Switch#show clokc\b\bck\n", "Switch#show clock\n"),
+    ],
+)
+def test_a_corrected_typing_error_is_read_as_shown(printed: str, shown: str) -> None:
+    assert text_of(printed.encode()) == shown
+
+
 def test_bytes_that_are_no_utf8_are_kept() -> None:
     text = text_of(b"banner \x83\x8b\n")
     assert text.encode("utf-8", "surrogateescape") == b"banner \x83\x8b\n"

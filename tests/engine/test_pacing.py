@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.engine.pacing import RateLimited
+from slp_ops.engine.pacing import Login, LoginEnd, LoginPacer, RateLimited
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
 from slp_ops.model import CaptureStatus, Device
@@ -282,3 +282,28 @@ def test_only_a_switch_that_was_sent_the_secret_holds_up_the_others(
     asyncio.run(run())
 
     assert len(begun) == started
+
+
+def test_logins_of_a_proven_credential_do_not_look_at_those_in_flight(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With a thousand in flight, each login would cost a thousand looks."""
+    looked = 0
+
+    def counts(login: Login) -> bool:
+        nonlocal looked
+        looked += 1
+        return True
+
+    monkeypatch.setattr("slp_ops.engine.pacing._AdmittedLogin.counts", property(counts))
+
+    async def run() -> None:
+        pacer = LoginPacer(rate=0)
+        await (await pacer.admit("default")).finish(LoginEnd.OPENED)
+        logins = [await pacer.admit("default") for _ in range(50)]
+        for login in logins:
+            await login.finish(LoginEnd.OPENED)
+
+    asyncio.run(run())
+
+    assert looked == 0

@@ -45,8 +45,8 @@ def run(size: int, transport: str) -> list[str]:
         for name, fault in sick.items():
             bench.arm(name, fault)
         ended = bench.run(
-            "collect", "-i", "inventory.yaml", "--json", "--connect-timeout", "3", "--login-timeout", "15",
-            "--command-timeout", "5", "--workers", "60", within=120 + size * 1.0,
+            "collect", "-i", "inventory.yaml", "--json", "--connect-timeout", "8", "--login-timeout", "20",
+            "--command-timeout", "8", "--workers", "60", within=120 + size * 1.0,
         )  # fmt: skip
         if ended.hung or ended.code != 4:
             broken.append(f"exit code {ended.code} instead of 4: {ended.err[-300:]}")

@@ -75,7 +75,7 @@ def run(rounds: int, transport: str, *, seed: int = 17) -> list[str]:
             signals = Signals(name="INT", text="next round in", occurrence=rounds, each=_with_pid(each))
             ended = bench.run(
                 "watch", "-i", "inventory.yaml", "--every", "1s", "--json", "--keep", "3",
-                "--exec", str(program), *READ, signals=signals, within=rounds * 30.0 + 60,
+                "--exec", str(program), *READ, signals=signals, within=rounds * 60.0 + 60,
             )  # fmt: skip
             broken = [
                 f"false change: {line}"

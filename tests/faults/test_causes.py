@@ -34,7 +34,7 @@ _WRONG: Final = {
     "IOS-XE prompt": "nothing came at all",
     "a defect": "the connection broke",
 }
-_LOGIN_SECONDS: Final = 3.0
+_LOGIN_SECONDS: Final = 8.0
 _CELLS: Final = {
     f"{stage.value}-{kind.value}": Fault(
         kind=kind, stage=stage, line=_LINE if stage is Stage.LINE else "", times=None
@@ -51,7 +51,7 @@ _CELLS: Final = {
 _NO_END: Final[dict[str, Any]] = {
     "status": "running",
     "captures": [],
-    "error": {"kind": "hung", "message": "it was still being read after 150 s", "hint": ""},
+    "error": {"kind": "hung", "message": "it was still being read after 300 s", "hint": ""},
 }
 
 
@@ -68,9 +68,9 @@ def causes(transport: str) -> dict[str, dict[str, Any]]:
         for name, fault in _CELLS.items():
             bench.arm(name, fault)
         ended = bench.run(
-            "collect", "-i", "inventory.yaml", "--connect-timeout", "2", "--command-timeout", "2",
+            "collect", "-i", "inventory.yaml", "--connect-timeout", "6", "--command-timeout", "6",
             "--login-timeout", str(_LOGIN_SECONDS),
-            within=150,
+            within=300,
         )  # fmt: skip
         assert ended.hung or ended.code in (1, 4), ended.text
         # From the disk: it is there also when the call does not end.

@@ -38,10 +38,10 @@ def test_a_cut_capture_changes_no_verdict(bench: Any, line: str, transport: str,
         "inventory.yaml",
         "--json",
         "--connect-timeout",
-        "2",
+        "6",
         "--command-timeout",
-        "2",
-        within=120,
+        "6",
+        within=300,
     )
     assert ended.code == 4, ended.text
     verdicts: dict[str, dict[str, str]] = {}
@@ -78,7 +78,7 @@ def test_a_session_that_dies_while_probing_decides_nothing(bench: Any, transport
         running.arm(name, fault)
     ended = running.run(
         "check-reachability", "-i", "inventory.yaml", "--json",
-        "--connect-timeout", "2", "--command-timeout", "2", "--probe-timeout", "5", within=300,
+        "--connect-timeout", "6", "--command-timeout", "6", "--probe-timeout", "8", within=300,
     )  # fmt: skip
     found = {each["name"]: each for each in ended.json["devices"]}
     wrong = [

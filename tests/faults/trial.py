@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 PATIENT: Final = 1000
 TRANSPORTS: Final = ("netmiko", "asyncssh")
-QUICK: Final = ("--connect-timeout", "2")
-READ: Final = (*QUICK, "--command-timeout", "2", "--login-timeout", "15")
+# Longer than a busy machine keeps a process waiting.
+QUICK: Final = ("--connect-timeout", "6")
+READ: Final = (*QUICK, "--command-timeout", "6", "--login-timeout", "20")
 # An operator does not wait longer for one switch that went wrong.
-BOUND: Final = 45.0
+BOUND: Final = 120.0
 BOUND_OF_CHANGES: Final = 400.0
 # Commands that must not be sent twice, whatever happens.
 # Codes of a change that succeeded; 3 where findings remain.

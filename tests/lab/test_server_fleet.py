@@ -267,6 +267,7 @@ def test_what_the_demo_expects(scenario: str, status: str) -> None:
     assert demo.expected(scenario) == status
 
 
+@pytest.mark.slow
 def test_the_demo_ends_as_it_should_and_asks_nothing(tmp_path: Path) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "slp_ops.lab.demo"],

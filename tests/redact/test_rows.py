@@ -54,6 +54,9 @@ def test_pieces_of_any_size_give_the_same_text(text: str) -> None:
         "Port   Name   Status\nGi1/0/1  uplink  connected\n",
         '<input type="password" name="password" placeholder="Password">\n',
         "Methods: publickey, password\nVlan1, up\n",
+        "failed   invalid-token\nfailed   reset-at-auth\n",
+        "lab\tinvalid-token\nlab\trum-backlog\n",
+        "tokens:\n  - |\n",
     ],
 )
 def test_lines_that_only_look_like_it_stay(text: str) -> None:

@@ -266,6 +266,7 @@ def test_a_failed_change_is_neither_resumed_nor_rolled_back_after_a_newer_one(si
     assert site.remediate("--rollback", journal, "--yes").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_journal_of_another_verb_is_refused(site: Site) -> None:
     journal = site.journal()
     lines = journal.read_text().splitlines()
@@ -311,6 +312,7 @@ def test_an_untouched_journal_needs_no_second_consent(site: Site) -> None:
     assert site.config == [LINE]
 
 
+@pytest.mark.slow
 def test_a_complete_journal_that_was_cut_is_planned_again(site: Site) -> None:
     journal = site.journal()
     whole = journal.read_text().splitlines()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.app.change.before_after import LicenceState
 from slp_ops.app.flow import FlowResult, FlowSwitch, StageState, rules_to_pass
 from slp_ops.cli.exits import Exit, code_of, flow_results
 from slp_ops.i18n import Lang
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FLOW = next(flow for flow in packaged_flows() if flow.id == "case-1")
+
+LICENCE = LicenceState(
+    transport="smart", url=None, trust=False, last_ack=None, next_ack_deadline=None, last_report_push=None
+)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,9 @@ def test_a_flow_without_a_remedy_names_what_has_one() -> None:
 
 
 def test_switches_of_which_the_same_is_printed_are_one_entry() -> None:
-    waiting = FlowSwitch(name="sw-00", state=StageState.WAITING, stages=(), failing=("trust-missing",))
+    waiting = FlowSwitch(
+        name="sw-00", state=StageState.WAITING, stages=(), failing=("trust-missing",), licence=LICENCE
+    )
     switches = [replace(waiting, name=f"sw-{number:02}") for number in range(40)]
     proven = FlowSwitch(name="other", state=StageState.PROVEN, stages=())
     result = FlowResult(
@@ -108,6 +115,18 @@ def test_switches_of_which_the_same_is_printed_are_one_entry() -> None:
         assert len([line for line in lines if "trust-missing" in line and "sw-" not in line]) == 2
         assert len([line for line in lines if "sw-00" in line and "sw-39" in line]) == 1
         assert len([line for line in lines if "--resume" in line]) == 1
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_switch_without_a_last_look_shows_no_rule_as_found(stopped: bool) -> None:
+    switch = FlowSwitch(name="sw1", state=StageState.FAILED, stages=(), failing=("trust-missing",))
+    result = FlowResult(flow=FLOW, run="a", path="runs/a", journal="j", switches=(switch,), stopped=stopped)
+    seen = replace(result, switches=(replace(switch, licence=LICENCE),))
+    for lang in Lang:
+        assert "trust-missing" not in render_flow(result, lang)
+        assert "trust-missing" in render_flow(seen, lang)
+    assert ("stopped before the last look" in render_flow(result, Lang.EN)) is stopped
+    assert ("could not be read at the end" in render_flow(result, Lang.EN)) is not stopped
 
 
 def test_a_stage_names_its_playbook_in_the_language(bench: Callable[..., Any]) -> None:

@@ -112,6 +112,7 @@ def test_from_a_finding_to_a_verified_change_and_back(
     assert set(before.splitlines()) <= set(after.splitlines())
 
 
+@pytest.mark.slow
 def test_a_canary_secret_is_nowhere(lab: Any, remediate: Any, command: Any, tmp_path: Path) -> None:
     running = lab(scale=SCALE, sw1="invalid-token", sw2="invalid-token")
     canary = "c4n4ryTokenSumire%3D"
@@ -252,6 +253,7 @@ def test_without_a_yes_nothing_is_changed(lab: Any, remediate: Any, tmp_path: Pa
 # -- fleets
 
 
+@pytest.mark.slow
 def test_a_plan_is_the_same_twice_and_other_switches_go_on_without_a_parameter(
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:
@@ -317,6 +319,7 @@ def test_a_switch_that_was_replaced_is_not_rolled_back(lab: Any, remediate: Any,
     assert changes(running, "sw1") == sent
 
 
+@pytest.mark.slow
 def test_a_canary_that_cannot_be_reached_is_followed_by_another_one(
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:
@@ -348,6 +351,7 @@ def test_a_privilege_that_is_too_low_is_told_before_anything_is_sent(
     assert changes(running, "sw1") == []
 
 
+@pytest.mark.slow
 def test_a_plan_for_switches_that_changed_is_refused_and_says_what(
     lab: Any, remediate: Any, tmp_path: Path
 ) -> None:

@@ -44,7 +44,11 @@ def test_the_journal_of_a_rollback_stays_until_it_is_rolled_back(call: Any) -> N
     assert set(_kept(call, "--yes").values()) == {None}
 
 
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["own index", "index of another user"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [pytest.param(False, marks=pytest.mark.slow), True],
+    ids=["own index", "index of another user"],
+)
 def test_an_unfinished_change_stays(call: Any, tmp_path: Path, elsewhere: bool) -> None:
     journal = tmp_path / json.loads(call("remediate", "--yes", "--json").stdout)["journal"]
     lines = journal.read_text().splitlines()

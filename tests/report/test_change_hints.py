@@ -136,3 +136,24 @@ def test_many_switches_that_ended_well_are_one_line(lang: Lang, others: tuple[Ch
     saved = SaveResult(change=given, folder=Path(), received=(), bundles=(), unbundled=(), unread=())
     assert render_save(saved, lang).count("\n") < 20
     assert render_save(saved, lang, detailed=True).count("good-") >= 400
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_a_change_that_is_done_names_the_command_that_rolls_it_back(lang: Lang) -> None:
+    def last(given: ChangeResult, *, can: bool) -> str:
+        (switch,) = given.devices
+        return render_change(replace(given, devices=(replace(switch, can_roll_back=can),)), lang).split("\n")[
+            -1
+        ]
+
+    assert last(change(ChangeOutcome.DONE), can=True).endswith(ROLL_BACK)
+    assert ROLL_BACK not in last(change(ChangeOutcome.DONE), can=False)
+    assert ROLL_BACK not in last(change(ChangeOutcome.NOTHING), can=True)
+    assert ROLL_BACK not in last(change(ChangeOutcome.ROLLED_BACK, back=True), can=True)
+
+
+def test_a_switch_without_a_change_is_counted_as_unchanged_and_none_is_no_line() -> None:
+    unchanged = change(ChangeOutcome.NOTHING)
+    assert "\n1 switch: 1 unchanged\n" in render_change(unchanged, Lang.EN)
+    assert "\n1 台: 変更なし 1 台\n" in render_change(unchanged, Lang.JA)
+    assert "0 switches" not in render_change(replace(unchanged, devices=()), Lang.EN)

@@ -61,6 +61,7 @@ def test_a_policy_beside_the_acknowledgement_is_no_trouble() -> None:
         (b"", "is empty"),
         (b" \n", "is empty"),
         (answer(f"<data><![CDATA[{SAID}]]></data>")[:60], "damaged or cut short"),
+        (b"version: 1\nsites: {}\n", "no file of CSSM"),
         (answer(f"<data><![CDATA[{SAID[:-4]}]]></data>"), "is cut off"),
         (b"<html><body>Session expired</body></html>", "it begins with <html>"),
         (b"<smartLicense><RUMReport>x</RUMReport></smartLicense>", "a usage file that a switch saved"),
@@ -69,7 +70,19 @@ def test_a_policy_beside_the_acknowledgement_is_no_trouble() -> None:
         (b"<smartLicense><other>x</other></smartLicense>", "it contains no acknowledgement"),
         (b"<!DOCTYPE x [<!ENTITY a 'b'>]>" + answer("&a;"), "declares a document type"),
     ],
-    ids=["empty", "blank", "cut", "json cut", "html", "usage", "policy", "trust", "other", "doctype"],
+    ids=[
+        "empty",
+        "blank",
+        "cut",
+        "an inventory",
+        "json cut",
+        "html",
+        "usage",
+        "policy",
+        "trust",
+        "other",
+        "doctype",
+    ],
 )
 def test_what_is_no_acknowledgement_says_what_it_is(data: bytes, why: str) -> None:
     with pytest.raises(InvalidAck, match=why):

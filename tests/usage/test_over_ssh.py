@@ -164,6 +164,7 @@ def test_clean_leaves_flash_as_it_was(
     assert set(running.switch("sw1").flash) == before
 
 
+@pytest.mark.slow
 def test_behind_a_jump_host(lab: Any, inventory: Any, usage: Any, cssm: Any, tmp_path: Path) -> None:
     running = lab(scale=SCALE, sw1="offline-overdue")
     scp(running, "sw1")
@@ -297,6 +298,7 @@ def test_an_answer_that_names_no_unit_is_for_whom_the_operator_says(
     assert (done.code, done.ends) == (0, {"sw1": "done"}), done.err
 
 
+@pytest.mark.slow
 def test_a_file_of_another_switch_is_not_kept(lab: Any, inventory: Any, usage: Any) -> None:
     running = lab(sw1="offline-overdue", sw2="offline-overdue")
     scp(running, "sw1")
@@ -355,7 +357,9 @@ def test_a_session_lost_while_saving(
     assert len(lines) == (2 if undone else 1)
 
 
-@pytest.mark.parametrize("lost", ["show running-config", "show version"])
+@pytest.mark.parametrize(
+    "lost", ["show running-config", pytest.param("show version", marks=pytest.mark.slow)]
+)
 def test_half_a_reading_makes_no_plan(lab: Any, inventory: Any, usage: Any, lost: str) -> None:
     running = lab(scale=SCALE, sw1="offline-overdue")
     scp(running, "sw1")

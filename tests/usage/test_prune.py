@@ -34,7 +34,7 @@ def _prune(folder: Path, *arguments: str) -> dict[str, str | None]:
     return {each["verb"]: each["kept_because"] for each in json.loads(done.stdout)["runs"]}
 
 
-@pytest.mark.parametrize("more", [(), ("--to", "out")])
+@pytest.mark.parametrize("more", [pytest.param((), marks=pytest.mark.slow), ("--to", "out")])
 def test_usage_files_stay_until_they_are_acknowledged(
     lab: Any, inventory: Any, usage: Any, cssm: Any, tmp_path: Path, more: tuple[str, ...]
 ) -> None:

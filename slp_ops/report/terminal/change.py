@@ -74,6 +74,10 @@ _RESUMABLE: Final = Text(
 _ENDED: Final = Text("{count:switch} {end}", "{count} 台 {end}")
 _REMAINING: Final = Text("Findings that remain:", "残っている検出事項:")
 _CHECK: Final = Text("Check the result: {command}", "結果の確認: {command}")
+_UNDO: Final = Text(
+    "Roll it back: slp-ops remediate --rollback {journal}",
+    "元の設定に戻す: slp-ops remediate --rollback {journal}",
+)
 _NOT_BEGUN: Final = Text("Not begun:", "未着手:")
 _ENDS: Final = Text("{switches:switch}: {ends}", "{switches} 台: {ends}")
 _COUNT: Final = Text("{count} {end}", "{end} {count} 台")
@@ -113,10 +117,15 @@ def render_change(change: ChangeResult, lang: Lang, *, details: bool = False) ->
     lines += [
         "",
         *remaining_lines(change, lang),
-        ends_line(change, lang),
+        *ends_lines(change, lang),
         *place_lines(change.path, change.journal, lang),
     ]
-    return "\n".join([*lines, *check_lines(change, lang)])
+    lines += check_lines(change, lang)
+    if not change.back and any(
+        each.end is ChangeOutcome.DONE and each.can_roll_back for each in change.devices
+    ):
+        lines.append(one_line(_UNDO.format(journal=change.journal).render(lang)))
+    return "\n".join(lines)
 
 
 def render_stage_change(change: ChangeResult, lang: Lang, *, details: bool = False) -> str:
@@ -201,12 +210,14 @@ def _begin_rest(change: ChangeResult) -> Text:
     return hint.format(journal=change.continued, again=change.again)
 
 
-def ends_line(change: ChangeResult, lang: Lang) -> str:
-    """Return how many switches ended in which way."""
+def ends_lines(change: ChangeResult, lang: Lang) -> Iterator[str]:
+    """Yield how many switches ended in which way; nothing where none was left."""
+    if not change.devices:
+        return
     ends = listing(
         _COUNT.format(count=count, end=message_text(end.words)) for end, count in change.totals.items()
     )
-    return _ENDS.format(switches=len(change.devices), ends=ends).render(lang)
+    yield _ENDS.format(switches=len(change.devices), ends=ends).render(lang)
 
 
 def place_lines(path: object, journal: object, lang: Lang) -> Iterator[str]:

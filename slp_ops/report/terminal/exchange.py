@@ -8,7 +8,7 @@ from slp_ops.app.fleet import causes
 from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.planning.journal_state import ChangeOutcome
-from slp_ops.report.terminal.change import check_lines, ends_line, place_lines, shown_devices
+from slp_ops.report.terminal.change import check_lines, ends_lines, place_lines, shown_devices
 from slp_ops.report.terminal.layout import styled, table
 from slp_ops.report.terminal.plan import head, plan_lines, unplanned_lines
 from slp_ops.sanitize import one_line
@@ -148,7 +148,7 @@ def _ends(
         yield f"{_NOT_BEGUN.render(lang)} {', '.join(change.not_begun)}"
     yield from _unread(unread, lang)
     yield ""
-    yield ends_line(change, lang)
+    yield from ends_lines(change, lang)
     yield from place_lines(change.path, change.journal, lang)
     yield from exchange_hints(change, lang, verb)
     yield from check_lines(change, lang)

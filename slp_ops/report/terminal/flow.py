@@ -153,8 +153,8 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
         why = "" if event.why is None or event.state is StageState.PASSED else f" - {event.why.render(lang)}"
         yield f"{number + 1} {playbook}: {_STATES[event.state].render(lang)}{why}"
     licence = switch.licence
-    if licence is None and not result.stopped:
-        yield _UNREAD.render(lang)
+    if licence is None:
+        yield (_NOT_LOOKED if result.stopped else _UNREAD).render(lang)
     if licence is not None:
         needless = switch.state is StageState.PROVEN  # CSLU before 17.7.1, and offline
         trust = _TRUST if licence.trust else _NOT_NEEDED if needless else _NO_TRUST
@@ -164,7 +164,7 @@ def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]
             ack=licence.last_ack or _NONE,
             due=licence.next_ack_deadline or _NONE,
         ).render(lang)
-    if switch.failing:
+    if switch.failing and licence is not None:
         yield _FAILING.format(rules=", ".join(switch.failing)).render(lang)
     if switch.state is StageState.NO_REMEDY:
         yield from _other_ways(switch, lang)
@@ -199,6 +199,10 @@ _NO_TRUST: Final = Text("not installed", "未導入")
 _NOT_NEEDED: Final = Text("none, not needed", "不要")
 _NONE: Final = Text("none", "なし")
 _UNREAD: Final = Text("the switch could not be read at the end", "最後の確認でスイッチを読み取れませんでした")
+_NOT_LOOKED: Final = Text(
+    "stopped before the last look: the rules of the flow were not judged",
+    "最後の確認の前に停止したため、フローのルールは判定していません",
+)
 _LICENCE: Final = Text(
     "transport: {transport}, trust code: {trust}, last ACK: {ack}, next ACK due: {due}",
     "トランスポート: {transport}、信頼コード: {trust}、最後の ACK: {ack}、次の ACK 期限: {due}",
