@@ -30,11 +30,14 @@ from slp_ops.transport.hostkeys import MODERN_KEY_TYPES
 from slp_ops.transport.watched_socket import WatchedSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from typing import TypeAlias
 
     from slp_ops.model import JumpHost
     from slp_ops.ports import Credentials, HopGate
     from slp_ops.transport.hostkeys import HostKeys
+
+    _Source: TypeAlias = asyncssh.SSHReader[bytes] | asyncio.StreamReader
+    _Target: TypeAlias = asyncssh.SSHWriter[bytes] | asyncio.StreamWriter
 
 _CHUNK: Final = 1 << 16
 # How long the login to a hop may take.
@@ -78,15 +81,22 @@ class JumpHosts:
                 hint="run the same command again",
             ) from None
         ours, theirs = _tcp_pair()
-        local_reader, local_writer = await asyncio.open_connection(sock=theirs)
-        self._spawn(_pump(reader, local_writer))
-        self._spawn(_pump(local_reader, writer))
+        try:
+            local_reader, local_writer = await asyncio.open_connection(sock=theirs)
+        except BaseException:  # stopped: the other end is closed with its transport
+            ours.close()
+            writer.close()
+            raise
+        self._carry(reader, local_writer)
+        self._carry(local_reader, writer)
         return ours
 
     async def close(self) -> None:
         """Log out of every hop, the furthest first."""
-        for task in self._pumps:
+        pumps = tuple(self._pumps)
+        for task in pumps:
             task.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
         for chain in sorted(self._logins, key=len, reverse=True):
             attempt = self._logins[chain]
             attempt.cancel()
@@ -135,10 +145,17 @@ class JumpHosts:
         except (DeviceError, CredentialError) as err:
             raise HopFailed(f"jump host {hop.host}: {err.message}", hint=err.hint) from err
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _carry(self, source: _Source, target: _Target) -> None:
+        """Carry bytes one way until either end closes; the target is closed then, also when cancelled."""
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._pumps.discard(task)
+            with suppress(OSError, asyncssh.Error):
+                target.close()
+
+        task = asyncio.create_task(_pump(source, target))
         self._pumps.add(task)
-        task.add_done_callback(self._pumps.discard)
+        task.add_done_callback(ended)
 
 
 def _described(chain: tuple[JumpHost, ...]) -> str:
@@ -163,17 +180,11 @@ def _tcp_pair() -> tuple[WatchedSocket, socket.socket]:
     return ours, theirs
 
 
-async def _pump(
-    source: asyncssh.SSHReader[bytes] | asyncio.StreamReader,
-    target: asyncssh.SSHWriter[bytes] | asyncio.StreamWriter,
-) -> None:
-    """Carry bytes one way until either end closes."""
+async def _pump(source: _Source, target: _Target) -> None:
     with suppress(OSError, asyncssh.Error):
         while data := await source.read(_CHUNK):
             target.write(data)
             await target.drain()
-    with suppress(OSError, asyncssh.Error):
-        target.close()
 
 
 def _translate(err: asyncssh.ChannelOpenError, hop: JumpHost, host: str, port: int) -> ConnectError:

@@ -47,6 +47,7 @@ REPAIRS = {
     "lookup": ("domain-lookup", "domain-lookup-disabled", (), "ja"),
 }
 DONE = {"en": "done", "ja": "完了"}
+REMAINING = {"en": "Findings that remain:", "ja": "残っている検出事項:"}
 CHECK = {"en": "Check the result", "ja": "結果の確認"}
 SCENARIOS = {
     **{f"sw-{name}": scenario for name, scenario in FAULTS.items()},
@@ -113,7 +114,8 @@ def test_the_same_facts_in_every_form(lab: Any, slp: Slp, tmp_path: Path) -> Non
         planned = slp(*change, "--dry-run")
         assert planned.exit_code == 0, planned.stderr
         done = slp(*change, "--yes")
-        assert done.exit_code == 3, done.stderr  # findings that are not repaired remain, and are named
+        # A switch may have reported by itself meanwhile. What remains is named, and only then it is 3.
+        assert done.exit_code == (3 if REMAINING[lang] in done.stdout else 0), done.stderr
         assert f"sw-{name}" in planned.stdout
         for printed in (planned.stdout, done.stdout + done.stderr):
             assert bool(english_sentences(printed)) is (lang == "en"), printed
