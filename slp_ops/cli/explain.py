@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -10,12 +10,15 @@ from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_rule
 from slp_ops.cli.options import json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
+from slp_ops.cli.streams import read_standard_input
 from slp_ops.json_documents import to_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from slp_ops.i18n import Lang
+
+_LARGEST: Final = 2**16  # bytes: a line or a term; larger texts are for audit --from
 
 
 @click.command(name="explain")
@@ -29,11 +32,15 @@ def command(*, rules_dir: Path | None, lang: Lang, as_json: bool, words: tuple[s
     """Explain a message, rule or term: meaning, cause and remedy.
 
     Paste a whole %SMART_LIC-... or %CALL_HOME-... line or a failure reason, or name a rule, an advisory,
-    a RUM state (UNACK), a policy term or a topology (on-prem). Quotes keep the shell away from it.
+    a RUM state (UNACK), a policy term or a topology (on-prem). Quotes keep the shell away from it, as does
+    - for standard input.
     """
     from slp_ops.app.explain import ExplainRequest, run
 
-    asked = " ".join(words).strip()
+    text = " ".join(words)
+    if text == "-":
+        text = read_standard_input(_LARGEST).decode("utf-8", "replace")
+    asked = " ".join(text.split())
     found = call(run, ExplainRequest(words=asked, rules_dir=rules_dir))
     if as_json:
         from slp_ops.report.documents.knowledge import explain_document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,9 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.options import NamedPath, SelectingOption, json_option, lang_option
+from slp_ops.cli.streams import read_standard_input
 from slp_ops.json_documents import to_json
-from slp_ops.regular_files import LARGEST_TEXT, read_input, read_stream
+from slp_ops.regular_files import LARGEST_TEXT, read_input
 
 if TYPE_CHECKING:
     from slp_ops.i18n import Lang
@@ -38,12 +38,7 @@ def command(*, typed: str | None, file: Path, lang: Lang, as_json: bool) -> None
     """
     from slp_ops.app.parse import ParseRequest, run
 
-    if str(file) != "-":
-        data = read_input(file, LARGEST_TEXT)
-    elif sys.stdin is not None:
-        data = read_stream(sys.stdin.buffer, LARGEST_TEXT)
-    else:
-        raise click.UsageError("standard input is closed")
+    data = read_standard_input(LARGEST_TEXT) if str(file) == "-" else read_input(file, LARGEST_TEXT)
     found = call(run, ParseRequest(data=data, command=typed))
     if as_json:
         from slp_ops.report.documents.facts import parse_document

@@ -8,10 +8,12 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
+import click
+
+from slp_ops.regular_files import read_stream
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import click
 
 
 def prepare_streams() -> None:
@@ -21,6 +23,13 @@ def prepare_streams() -> None:
         sys.stderr = _BestEffort(
             sys.stderr.buffer, encoding=sys.stderr.encoding, errors=sys.stderr.errors, line_buffering=True
         )
+
+
+def read_standard_input(largest: int) -> bytes:
+    """Return what is piped into standard input. Raises InputError, UsageError where it is closed."""
+    if sys.stdin is None:
+        raise click.UsageError("standard input is closed")
+    return read_stream(sys.stdin.buffer, largest)
 
 
 def is_unanswered(aborted: click.Abort) -> bool:

@@ -176,3 +176,16 @@ def test_without_ttp_the_error_names_what_to_install(rules: Path, monkeypatch: p
     assert isinstance(error, InputError)
     assert "the library ttp is not installed" in error.message
     assert error.hint == "python -m pip install 'slp-ops[ttp]'"
+
+
+def test_a_line_that_is_piped_in_is_explained_however_it_was_wrapped() -> None:
+    line = (
+        "%SMART_LIC-3-COMM_FAILED: Communications failure with the Cisco\n Smart License Utility (CSLU) : \n"
+    )
+    piped = CliRunner().invoke(cli, ["explain", "-"], input=line)
+    typed = CliRunner().invoke(cli, ["explain", " ".join(line.split())])
+    assert piped.exit_code == 0, piped.output
+    assert piped.output == typed.output
+    large = CliRunner().invoke(cli, ["explain", "-"], input="x" * 70_000)
+    assert isinstance(large.exception, InputError)
+    assert "larger than 64 KB" in large.exception.problems[0].message
