@@ -22,7 +22,7 @@ from slp_ops.app.device_work import DeviceWork, EarlierPart
 from slp_ops.app.works import USAGE_IMPORT
 from slp_ops.errors import ChangeRefused, StoreError
 from slp_ops.i18n import Text
-from slp_ops.json_documents import json_document, json_field
+from slp_ops.json_documents import encode, json_document, json_field
 from slp_ops.model import Capture, Device, DeviceResult, DeviceStatus
 from slp_ops.params import ParameterKind
 from slp_ops.planning.journal_state import ChangeOutcome, StepState
@@ -187,9 +187,14 @@ def _device_result(answer: ChangeAnswer) -> DeviceResult:
 
 
 CHANGE: Final = DeviceWork(
-    name="change", task=ChangeTask, result=ChangeAnswer, visit=_elsewhere, device_result=_device_result
+    name="change",
+    task=ChangeTask,
+    result=ChangeAnswer,
+    visit=_elsewhere,
+    device_result=_device_result,
+    needs_params=True,
 )
-IMPORT: Final = replace(CHANGE, name=USAGE_IMPORT)
+IMPORT: Final = replace(CHANGE, name=USAGE_IMPORT, needs_params=False)
 CHANGES: Final = {work.name: work for work in (CHANGE, IMPORT)}
 
 
@@ -223,6 +228,25 @@ def rules_digest(knowledge: Ruleset) -> str:
         for source in knowledge.sources
     )
     return hashlib.sha256(json.dumps([knowledge.version, own]).encode("ascii")).hexdigest()
+
+
+def is_whole(sent: Any, task: object) -> bool:
+    """Return whether a task has every key of the JSON value that it was read from.
+
+    ``decode`` ignores keys that it does not know; an operator of a newer release has signed them too. One
+    without a value means nothing.
+    """
+    return _has_keys(encode(task), sent)
+
+
+def _has_keys(known: Any, sent: Any) -> bool:
+    if isinstance(sent, dict) and isinstance(known, dict):
+        return all(
+            _has_keys(known[key], value) if key in known else value is None for key, value in sent.items()
+        )
+    if isinstance(sent, list) and isinstance(known, list):
+        return all(map(_has_keys, known, sent))
+    return True
 
 
 def unfit_for_hub(plan: SwitchPlan, playbooks: Iterable[Playbook]) -> str:

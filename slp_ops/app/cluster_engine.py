@@ -150,7 +150,7 @@ class Cluster:
                 earlier=earlier,
                 mask_key=key_id(run.evidence.key),
                 debug=self._debug,
-                task=encode(task),
+                task=encode(work.for_hub(task)),
             )
             outcome = await self._session.visit(device, order, on_event, gives_files=work.gives_files)
             if outcome is not None:

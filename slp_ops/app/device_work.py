@@ -89,7 +89,8 @@ class DeviceWork(Generic[Task, Result]):
     a result that the run keeps, ``also_in`` returns name and site of the devices in its other parts.
     A work that ``works.py`` lists is the same in every engine: its tasks and results pass JSON unchanged.
     A change is made over a hub only, see ``change_task.py``. A work that ``gives_files`` may put files of the
-    exchange with CSSM beside the evidence, see ``DeviceFolder.exchanged``.
+    exchange with CSSM beside the evidence, see ``DeviceFolder.exchanged``. One that ``needs_params`` plans
+    with the parameters of the inventory.
     """
 
     name: str
@@ -98,12 +99,19 @@ class DeviceWork(Generic[Task, Result]):
     visit: Callable[[Task, DeviceTools], Awaitable[Result]]
     device_result: Callable[[Result], DeviceResult]
     gives_files: bool = False
+    needs_params: bool = False
     also_in: Callable[[Result], tuple[tuple[str, str], ...]] = lambda _: ()
 
     def devices_in(self, result: Result) -> tuple[tuple[str, str], ...]:
         """Return name and site of each device that a result is about, as another computer may have it."""
         part = self.device_result(result)
         return ((part.name, part.site), *self.also_in(result))
+
+    def for_hub(self, task: Task) -> Task:
+        """Return a task as it leaves this computer: a hub keeps it, and parameters may be secrets."""
+        if self.needs_params or not task.device.params:
+            return task
+        return replace(task, device=replace(task.device, params={}))  # type: ignore[type-var]
 
 
 class VisitFailed(Exception):

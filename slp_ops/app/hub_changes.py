@@ -145,7 +145,7 @@ class HubChanges:
         """See ``ChangeMaking``. Raises StoreError where the journal cannot be written."""
         state = self._states[device.name]
         try:
-            task = replace(self._task_of(device, back), operator=_operator())
+            task = self._work.for_hub(replace(self._task_of(device, back), operator=_operator()))
         except (BadFile, StoreError) as error:
             end = ChangeOutcome.UNSETTLED if state.touched else ChangeOutcome.STALE
             return self._ended(device, state, end, message_text(error.message))

@@ -28,7 +28,7 @@ from slp_ops.app.change.context import (
     Timeouts,
 )
 from slp_ops.app.change.operator import Decisions, ScriptedAnswers
-from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles
+from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles, is_whole
 from slp_ops.app.read_device import collect
 from slp_ops.app.site_journals import CLAIM_FILE, held
 from slp_ops.app.site_leases import SwitchLease
@@ -191,7 +191,7 @@ class SiteChanges:
         """
         is_import = order.work == IMPORT.name
         planning: SitePlanning = ImportPlanning() if is_import else PlaybookPlanning(self.policy.wanted)
-        self._check(task, planning)
+        self._check(task, order.task, planning)
         stop = StopController()
         device = task.device.name
         change = _Change(
@@ -250,9 +250,14 @@ class SiteChanges:
             if stop.now() - answered > _LOST:
                 stop.stop()
 
-    def _check(self, task: ChangeTask, planning: SitePlanning) -> None:
-        """Refuse what this worker never does. Raises ChangeRefused."""
+    def _check(self, task: ChangeTask, sent: Any, planning: SitePlanning) -> None:
+        """Refuse what this worker never does. ``sent`` is the task as it came. Raises ChangeRefused."""
         policy, plan = self.policy, task.plan
+        if not is_whole(sent, task):
+            raise ChangeRefused(
+                "the task of a change has parts that the worker does not know",
+                hint="use the same release at every worker and here",
+            )
         if not is_plain(task.change) or plan.name != task.device.name or plan.site != self.site:
             raise ChangeRefused("the task of a change is not well formed")
         if not policy.approvers:

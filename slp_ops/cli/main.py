@@ -67,6 +67,8 @@ CONFIG_HELP = "The configuration file, or 'none'. [default: the user's, if any]"
 
 # What the disk behind standard output refuses. Of files that slp-ops writes, it is a StoreError.
 _FULL_OR_FAILED = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+# What a name that an operator gives may be, wherever it is first looked at: no defect.
+_UNFIT_NAMES = frozenset({errno.ENAMETOOLONG, errno.EACCES})
 
 
 class LazyGroup(click.Group):
@@ -208,6 +210,9 @@ def _run() -> int | None:
         if isinstance(err, OSError) and err.errno in _FULL_OR_FAILED:
             _discard_output()
             show_failure(f"cannot write to standard output: {err.strerror}")
+            code = Exit.USAGE
+        elif isinstance(err, OSError) and err.errno in _UNFIT_NAMES and err.filename is not None:
+            show_failure(f"cannot read {os.fsdecode(err.filename)}: {err.strerror}")
             code = Exit.USAGE
         else:
             code = _report_bug()

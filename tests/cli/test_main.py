@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from slp_ops.cli.main import cli
+from slp_ops.cli.main import cli, main
 
 
 @pytest.mark.parametrize("word", ["rules", "--help"])
@@ -42,6 +42,30 @@ def test_a_full_disk_behind_standard_output_is_no_defect(word: str) -> None:
         )
     assert done.returncode == 2
     assert done.stderr == "error: cannot write to standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["audit", "--run"],
+        ["remediate", "--resume"],
+        ["remediate", "--rollback"],
+        ["usage", "import"],
+        ["diff"],
+    ],
+)
+def test_a_name_that_no_file_can_have_is_no_defect(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a" * 300
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["slp-ops", *words, name, *(["last"] if words == ["diff"] else [])])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.startswith(f"error: cannot read {name}")
+    assert "File name too long" in said
 
 
 def test_a_caller_may_close_standard_output() -> None:
