@@ -13,7 +13,7 @@ from slp_ops.app.change_session import NoBatches, Risk, parse_batches
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_run
 from slp_ops.cli.language import notice
-from slp_ops.cli.options import ConsentOption, NamedPath, SelectingVerbOption, VerbOption
+from slp_ops.cli.options import ConsentOption, FiniteRange, NamedPath, SelectingVerbOption, VerbOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +141,7 @@ _CHANGE: Final = (
     click.option(
         "--wait",
         cls=VerbOption,
-        type=click.FloatRange(min=0),
+        type=FiniteRange(min=0),
         envvar="SLP_OPS_REMEDIATE_WAIT",
         default=3600.0,
         show_default=True,
@@ -199,7 +199,7 @@ def _exchange_options(prefix: str) -> Sequence[Callable[[_Command], _Command]]:
         click.option(
             "--wait",
             cls=VerbOption,
-            type=click.FloatRange(min=0),
+            type=FiniteRange(min=0),
             envvar=f"{prefix}_WAIT",
             default=600.0,
             show_default=True,

@@ -9,6 +9,7 @@ import click
 from slp_ops.cli.calling import call
 from slp_ops.cli.exits import code_of, reachability_results
 from slp_ops.cli.options import (
+    FiniteRange,
     NamedPath,
     VerbOption,
     details_option,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--probe-timeout",
-    type=click.FloatRange(min=1, max=600),
+    type=FiniteRange(min=1, max=600),
     envvar="SLP_OPS_PROBE_TIMEOUT",
     default=75.0,
     show_default=True,

@@ -18,6 +18,7 @@ from slp_ops.cli.language_choice import choose, locale_language
 from slp_ops.i18n import Lang
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_LARGEST_NUMBER: Final = 1e9
 
 
 class NamedPath(click.Path):
@@ -173,6 +174,17 @@ class ConsentOption(click.Option):
 
 
 CONSENT_RULE: Final = "consent is never taken from the environment or a file"
+
+
+class FiniteRange(click.FloatRange):
+    """Range without infinities and NaN, which pass other ranges, and without spans beyond every date."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        number = float(super().convert(value, param, ctx))
+        if not number <= _LARGEST_NUMBER:
+            self.fail(f"{value} is not a valid {self.name}.", param, ctx)
+        return number
 
 
 class NumberOrAuto(click.ParamType[int]):

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.cli.completion import complete_run
-from slp_ops.cli.options import SelectingVerbOption
+from slp_ops.cli.options import FiniteRange, SelectingVerbOption
 from slp_ops.model import EvidenceForm
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -61,7 +61,7 @@ def with_collect_options(command: _Command) -> _Command:
         ),
         click.option(
             "--max-cpu",
-            type=click.FloatRange(min=0, max=100),
+            type=FiniteRange(min=0, max=100),
             default=80.0,
             show_default=True,
             envvar="SLP_OPS_MAX_CPU",
@@ -71,7 +71,7 @@ def with_collect_options(command: _Command) -> _Command:
         ),
         click.option(
             "--command-timeout",
-            type=click.FloatRange(min=0.5),
+            type=FiniteRange(min=0.5),
             envvar="SLP_OPS_COMMAND_TIMEOUT",
             metavar="SECONDS",
             help="Time out a command after this time without output. [default: 60, and 180 for the heavy "

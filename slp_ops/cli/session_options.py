@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from slp_ops.app.sessions import ONE_A_CORE, HostKeyMode, SessionOptions
-from slp_ops.cli.options import HostKeyOption, NamedPath, NumberOrAuto
+from slp_ops.cli.options import FiniteRange, HostKeyOption, NamedPath, NumberOrAuto
 from slp_ops.cli.verbosity import set_verbosity
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -25,7 +25,7 @@ def _verbose_too(context: click.Context, parameter: click.Parameter, value: bool
 
 connect_timeout_option = click.option(
     "--connect-timeout",
-    type=click.FloatRange(min=0.1),
+    type=FiniteRange(min=0.1),
     envvar="SLP_OPS_CONNECT_TIMEOUT",
     default=_DEFAULT.connect_timeout,
     show_default=True,
@@ -34,7 +34,7 @@ connect_timeout_option = click.option(
 )
 login_rate_option = click.option(
     "--login-rate",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0),
     envvar="SLP_OPS_LOGIN_RATE",
     default=_DEFAULT.login_rate,
     show_default=True,
@@ -151,7 +151,7 @@ def connecting_options(command: _Command) -> _Command:
         ),
         click.option(
             "--max-time",
-            type=click.FloatRange(min=0.1),
+            type=FiniteRange(min=0.1),
             envvar="SLP_OPS_MAX_TIME",
             metavar="SECONDS",
             help="Total time limit of one command; the session is closed at the limit. "
@@ -167,7 +167,7 @@ def connecting_options(command: _Command) -> _Command:
         ),
         click.option(
             "--login-timeout",
-            type=click.FloatRange(min=0.1),
+            type=FiniteRange(min=0.1),
             envvar="SLP_OPS_LOGIN_TIMEOUT",
             metavar="SECONDS",
             help="Time limit for SSH, login and the first prompt after the TCP connection. "

@@ -68,6 +68,17 @@ def test_a_name_that_no_file_can_have_is_no_defect(
     assert "File name too long" in said
 
 
+@pytest.mark.parametrize("number", ["inf", "nan", "1e300", "1e12"])
+@pytest.mark.parametrize(
+    "words", [["remediate", "--wait"], ["usage", "save", "--wait"], ["collect", "--login-rate"]]
+)
+def test_a_number_that_is_no_time_is_refused(words: list[str], number: str) -> None:
+    """An approval over a hub has the end of the wait as a date."""
+    ended = CliRunner().invoke(cli, [*words, number])
+    assert ended.exit_code == 2
+    assert f"{number} is not a valid float range." in ended.output
+
+
 def test_a_caller_may_close_standard_output() -> None:
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m slp_ops rules >&-"], stderr=subprocess.PIPE, text=True, check=False
