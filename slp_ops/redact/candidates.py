@@ -8,6 +8,8 @@ others most are the same on every switch: those in which no secret was found are
 from __future__ import annotations
 
 import re
+from itertools import compress, count
+from operator import not_
 from typing import Final
 
 from slp_ops.redact import blocks, grammar
@@ -41,17 +43,16 @@ def line_starts(text: str) -> list[int]:
     for stem, harmless in _STEMS_OF_DIGITS:
         if stem in text:
             _add_lines(starts, _lowered(text), stem, harmless)
-    if unknown := [number for number, line in enumerate(lines) if line not in _KNOWN]:
+    if unknown := [*compress(count(), map(not_, map(_KNOWN.__contains__, lines)))]:
         whole = text.split("\n")
         unknown = [number for number in unknown if whole[number] not in _CLEARED]
-        places = _places(whole, unknown)
         some = "".join([f"{_lowered(whole[number])}\n" for number in unknown])
         found: set[int] = set()
         new = {lines[number] for number in unknown}
         _learn(new, _add_stems(found, some, b"\n".join(new).decode("utf-8", "surrogatepass")))
         if found:
             at = 0
-            for number, start in zip(unknown, places, strict=True):
+            for number, start in zip(unknown, _places(whole, unknown), strict=True):
                 if at in found:
                     starts.add(start)
                 at += len(whole[number]) + 1
@@ -120,11 +121,8 @@ def _learn(lines: set[bytes], found: list[bytes]) -> None:
     """Remember the lines in which nothing of what was found is."""
     if len(_KNOWN) + len(lines) > _MOST_KNOWN:
         _KNOWN.clear()
-    _KNOWN.update(
-        line
-        for line in lines
-        if len(line) <= _LONGEST_KNOWN and not any(each in line for each in found)
-    )  # fmt: skip
+    is_found = re.compile(b"|".join(map(re.escape, found))).search if found else None
+    _KNOWN.update(line for line in lines if len(line) <= _LONGEST_KNOWN and not (is_found and is_found(line)))
 
 
 def _has_password_address(text: str) -> bool:

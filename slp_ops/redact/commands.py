@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.redact import forms, grammar
+from slp_ops.redact import forms, grammar, screen
 from slp_ops.redact.labels import SECRET_PARTS, kind_of
 from slp_ops.redact.masks import MASK_LENGTH, is_mask
 from slp_ops.redact.prose import is_harmless, is_passphrase
@@ -87,7 +87,7 @@ _PROGRAM_OPTION: Final = re.compile(
 _SNMP_PROGRAMS: Final = frozenset(
     f"snmp{verb}"
     for verb in ("walk", "get", "getnext", "set", "bulkwalk", "bulkget", "table", "trap", "inform")
-)
+) | {"trapsess"}
 _PROGRAMS: Final = _SNMP_PROGRAMS | {"sshpass", "mysql", "mysqldump", "openssl"}
 _SNMP_PROGRAM: Final = re.compile(
     rf"\b(?:{'|'.join(sorted(_SNMP_PROGRAMS, key=len, reverse=True))})\s", re.ASCII
@@ -117,6 +117,21 @@ _CHANGED: Final = re.compile(
     r"""\b(?:password|passwd|passphrase|secret|psk|token|community|key)\s[^"']{0,40}?\bfrom\s+\S+\s+to\s+(?P<value>\S+)""",
     re.ASCII,
 )
+_LOGIN_LABELS: Final = "|".join(map(screen.without_marks, ("ログイン", "アカウント", "認証情報")))
+# "The password was changed, new value X"; only with a digit or a sign.
+_NOUN: Final = re.compile(r"\b(?:password|passwd|passphrase|secret|psk|token|community|key)\b", re.ASCII)
+_ITS_VALUE: Final = re.compile(
+    r"""\b(?:new|old|previous|former)\s+(?:value|one)\s{0,3}(?:is\s|was\s|[:=])?\s{0,3}["'`]?"""
+    r"""(?P<value>(?=[^\s"'`]{0,200}[0-9!$%&+@])[^\s"'`<]{4,200}[^\s"'`<.,;:)])""",
+    re.ASCII,
+)
+_FURTHEST_VALUE: Final = 200  # characters behind the noun
+# "Login: admin / X": only with a digit, and a capital or a sign.
+_USER_AND: Final = re.compile(
+    rf"(?:\b(?:login:|creds\b|credentials?\b)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
+    r"[^/|\n]{0,40}?\s[\w.-]{2,32}\s{1,3}/\s{1,3}(?P<value>[!-~]{6,64})"
+)
+_MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])(?=.*[A-Z!#$%&*+?@^_~]).*", re.ASCII)
 # The line is longer than the terminal, which shows its end behind a "$": "sw1(config)#$word 0 X".
 _SCROLLED: Final = re.compile(
     rf"[#>]\$(?P<tail>[\w-]*)(?:\s+[0-9]{{1,4}}\s+md5)?\s+{forms.TYPE}{forms.VALUE}", re.ASCII
@@ -142,6 +157,7 @@ _LONGEST_FORM: Final = 8192  # characters of a command; a secret that reaches be
 _WEAK_WORDS: Final = frozenset({"pass", "community", "otp"})
 # An alias, an action of a kron policy, or the number of a line in a history.
 _LEAD: Final = re.compile(r"\s*(?:alias\s+\S+\s+\S+|cli|[0-9]{1,4})", re.ASCII)
+_TYPED_CELL: Final = re.compile(r"(?:key|password|secret|key-string)\s+[05-9]\s+[^\s,]", re.ASCII)
 _OWNED: Final = ("for ", "of ", "on ")
 _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
 _SETTERS: Final = frozenset({"environment", "action"})
@@ -250,6 +266,8 @@ def _starts_command(lowered: str, at: int) -> bool:
         return False
     if _LEAD.fullmatch(before):
         return True
+    if before[-1:] == "," and _TYPED_CELL.match(lowered, at):
+        return True
     return not before.strip("+-<>! \t") or before[-1] in "#>|:;\"'`[「『【"
 
 
@@ -278,6 +296,14 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
         found += _announced(text, lowered, _LEADER)
     if "from" in words:
         found += _announced(text, lowered, _CHANGED)
+    if "value" in words or "one" in words:
+        found += _changed_values(text, lowered)
+    if (
+        " / " in lowered
+        and (pair := _USER_AND.search(lowered))
+        and _MIXED.fullmatch(text, *pair.span("value"))
+    ):
+        found += found_at(text, *pair.span("value"), "password")
     if "->" in lowered:
         found += _announced(text, lowered, _ARROW)
     if lowered.lstrip()[:1] == "|":
@@ -299,6 +325,19 @@ def _announced(text: str, lowered: str, pattern: re.Pattern[str]) -> list[Secret
         secret
         for match in pattern.finditer(lowered)
         if not is_harmless(text, lowered, 0, *match.span("value"), plain=False)
+        for secret in found_at(text, *match.span("value"), "password")
+    ]
+
+
+def _changed_values(text: str, lowered: str) -> list[SecretSpan]:
+    """Return what a sentence says that a secret was and is now: ``the old value X, new value Y``."""
+    noun = _NOUN.search(lowered)
+    if noun is None:
+        return []
+    return [
+        secret
+        for match in _ITS_VALUE.finditer(lowered, noun.end(), noun.end() + _FURTHEST_VALUE)
+        if not is_harmless(text, lowered, match.start(), *match.span("value"))
         for secret in found_at(text, *match.span("value"), "password")
     ]
 

@@ -92,7 +92,7 @@ def expected(line: str, *, before: Expected | None, ends_in_secret: bool) -> Exp
 
 def _structured(line: str, before: Expected | None) -> Expected | None:
     """Return what a line of JSON, XML, YAML or an applet leads to."""
-    if "en" in line and _ENABLE.search(line):
+    if ('"' in line or ")" in line) and "en" in line.lower() and _ENABLE.search(line):
         return Expected.TYPED
     if before is Expected.NAME and _OPENING.fullmatch(line):
         return before

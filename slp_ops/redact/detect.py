@@ -9,13 +9,15 @@ A command that is abbreviated is spelled out for the first two.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from slp_ops.redact.abbreviations import spelled_out
 from slp_ops.redact.commands import FORMS, by_context, by_form, by_introducer, by_owned_key, words_of
+from slp_ops.redact.encoded import decoded
 from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label, by_list, by_typed_text
 from slp_ops.redact.localized import by_localized_label
-from slp_ops.redact.markup import by_fields, by_items, by_markup, by_record
+from slp_ops.redact.markup import by_call, by_fields, by_items, by_markup, by_record
 from slp_ops.redact.shapes import by_address, by_shape
 from slp_ops.redact.spans import SecretSpan, Spans, merged
 
@@ -29,6 +31,19 @@ def secrets(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
     ``lowered`` is the text in lower case, character by character. ``section`` is ``key chain`` or ``server``
     within such a section of the configuration.
     """
+    found = _secrets(text, lowered, section)
+    if encoded := decoded(text):
+        at = 0
+        for line in encoded.text.split("\n"):
+            found += (
+                encoded.in_line(replace(secret, start=secret.start + at, end=secret.end + at))
+                for secret in _secrets(line, line.lower(), section)
+            )
+            at += len(line) + 1
+    return merged(found) if len(found) > 1 else found
+
+
+def _secrets(text: str, lowered: str, section: str) -> list[SecretSpan]:
     words = words_of(lowered)
     heads = FORMS.keys() & words
     found, claimed = by_form(text, lowered, frozenset(heads), section) if heads else ([], Spans())
@@ -43,6 +58,7 @@ def secrets(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
             found += by_list(text, lowered)
         if "[" in text or "(" in text:
             found += by_items(text, lowered)
+            found += by_call(text, lowered)
         if "{" in text:
             found += by_fields(text, lowered)
         if "<" in text:
@@ -60,7 +76,7 @@ def secrets(text: str, lowered: str, *, section: str = "") -> list[SecretSpan]:
     found += by_context(text, lowered, words)
     found += by_abbreviation(text, lowered, section)
     found += by_shape(text, lowered, is_explained=bool(found))
-    return merged(found) if len(found) > 1 else found
+    return found
 
 
 def by_abbreviation(text: str, lowered: str, section: str) -> list[SecretSpan]:

@@ -64,7 +64,10 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         snmp-server host * [vrf *] [traps|trap|informs|inform] !version|vrf|traps|trap|informs|inform WORD
         snmp ... community-map WORD
         community-map WORD
-        rocommunity|rwcommunity|rocommunity6|rwcommunity6|trapcommunity WORD
+        rocommunity|rwcommunity|rocommunity6|rwcommunity6|trapcommunity !is|are|was|of|for|and|or|not WORD
+        com2sec|com2sec6 [-cn *] * default|localhost|*.*|*:* WORD
+        trapsink|trap2sink|informsink !not|is|are|was|of|for|and|or|on|with * WORD
+        defcommunity WORD
         rmon event # [log] trap WORD
         ^ groupname: WORD security model:v1|model:v2c
         ^ user: WORD security model: v1|v2c
@@ -82,6 +85,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         snmp-server user ... priv aes|aes-128|aes-192|aes-256 !128|192|256 WORD
         snmp-server user ... priv aes 128|192|256 WORD
         snmp-server user ... priv des|3des|des56 WORD
+        defauthpassphrase|defprivpassphrase|defpassphrase REST
         createuser * md5|sha|sha-* WORD [aes|des|aes-*] WORD
     """),
     ("aaa-key", """
@@ -199,6 +203,9 @@ KEY_OWNERS: Final = words("""
     session secret access encryption encrypted authentication auth
 """)
 
+# Where a switch looks for its users: "auth = ('radius', 'local')" names no user and password.
+LOGIN_METHODS: Final = words("radius tacacs tacacs+ local group enable line none krb5 default")
+
 # What may follow an introducer and is a setting of the command, not a secret.
 SETTINGS: Final = words("""
     derivation exchange rekey refresh rotation material generation agreement cak
@@ -226,7 +233,7 @@ PROSE: Final = words("""
     protection mechanism check checks feature features field fields file files string strings value
     values information entry entries process service services request requests response error errors
     timeout timed attempt mode status state change update verification validation please enter try
-    however therefore requires require must-change true false yes na n/a ok new old uptime
+    however therefore requires require must-change true false yes na n/a ok new old uptime replaced rotated
 """)
 # Words of sentences before a noun, never behind one: "password my ..." is no sentence.
 BEFORE_NOUNS: Final = words("a an the your my our his her their its new old")
@@ -332,6 +339,17 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     *((f"snmp-{'server'[:length]} ", "") for length in range(1, 6)),
     ("model", r"model(?!:)"),
     ("rmon", ""),
+    ("com2sec", ""),
+    ("sink", r"sink(?!\s+[\w.:\[-])"),
+    ("auth=(", ""),
+    ('"auth":', r'"auth":(?!\s*[(\[])'),
+    ("'auth':", r"'auth':(?!\s*[(\[])"),
+    (".auth", r"\.auth(?!\s*=)"),
+    ("%3a", r"%3a(?!\S{1,256}%40)"),
+    ("login:", r"login:(?!.{0,60}\s/\s)"),
+    ("trapsess", ""),
+    ("icauth(", ""),
+    ("digestauth(", ""),
     ("test", r"test(?!\s+aaa)"),
     ("nthash", ""),
     ("hash", r"hash(?!\s)|hash\s+(?:md5|sha)"),
@@ -383,7 +401,7 @@ ABBREVIATED_WORDS: Final = frozenset(
 WHOLE_WORDS: Final = words("""
     otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
     snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
-    "enable" "en" debug(cli_lib) tok: _tok createuser x-auth:
+    "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth:
 """)
 
 # Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").

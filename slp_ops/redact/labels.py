@@ -59,6 +59,7 @@ _ENCRYPTED: Final = re.compile(
     r"""|<(?P<tag>encryption|enctype)>\s*[0-9]\s*</(?P=tag)>\s*$""",
     re.ASCII,
 )
+_PORTS: Final = re.compile(r"(?:auth|acct)-port[\s:=]{1,3}[0-9]{1,5}[\s,;)]{1,3}$", re.ASCII)  # of RADIUS
 _TYPED_TEXT: Final = re.compile(
     r"""["']enctype["']\s*:\s*["']?[0-9]["']?\s*,\s*["']text["']\s*:\s*["'](?P<value>[^"'\n]{1,1000})["']""",
     re.ASCII,
@@ -115,6 +116,8 @@ def _kind_of_label(
         return "key"
     if in_query:
         return grammar.QUERY_NAMES.get(re.split(r"[-_.]", name)[-1], "")
+    if _PORTS.search(lowered[max(0, at - 40) : at]):
+        return "aaa-key"
     if _is_random(text[start:end]) or (label["double"] is not None and _has_owner(lowered, at)):
         return "key"
     is_free = grammar.FREE_TEXT.match(lowered) is not None

@@ -41,6 +41,11 @@ _LIST: Final = re.compile(
     r"""(?<![\w.-])(?P<name>[a-z_][\w.-]{0,60})(?:\\?["'])?\s*[:=]\s*[\[(]\s*(?P<items>(?:\\?["'][^"'\n]*["']|[^\s"'\[\](){},]+)(?:\s*,\s*(?:\\?["'][^"'\n]*["']|[^\s"'\[\](){},]+))*)""",
     re.ASCII,
 )
+# 'HTTPBasicAuth("user", "X")'.
+_CALL: Final = re.compile(
+    r"""\b(?:http)?(?:basic|digest)_?auth\(\s*["'][^"'\n]{0,100}["']\s*,\s*[rbfu]{0,2}["'](?P<value>[^"'\n]{1,200})["']""",
+    re.ASCII,
+)
 _LIST_SIGN: Final = re.compile(r"[:=]\s*[\[(]")
 _MAP: Final = re.compile(
     r"""(?<![\w.-])["']?(?P<name>[a-z_][\w.-]{0,60})["']?\s*[:=]\s*\{(?P<fields>[^{}\n]{1,2000})\}""",
@@ -98,13 +103,21 @@ def by_items(text: str, lowered: str) -> Iterator[SecretSpan]:
     for names in _LIST.finditer(lowered):
         items = [*_ITEM.finditer(lowered, *names.span("items"))]
         kind = kind_of_list(text[slice(*names.span("name"))])
-        if names["name"] == "auth" and len(items) == 2:  # user and password
-            kind, items = "password", items[1:]
+        if names["name"].endswith("auth") and len(items) == 2:  # user and password
+            is_login = items[1]["bare"] is None and items[0][0].strip("\\\"'") not in grammar.LOGIN_METHODS
+            kind, items = "password" if is_login else "", items[1:]
         if kind:
             for item in items:
                 words = lowered[slice(*item.span(item.lastgroup or 0))].split()
                 if len(words) == 1 or not any(word in grammar.PROSE for word in words):
                     yield from _found(text, lowered, item, kind)
+
+
+def by_call(text: str, lowered: str) -> Iterator[SecretSpan]:
+    """Yield the password of a script that logs in to a page: ``HTTPBasicAuth("user", "X")``."""
+    if "auth(" in lowered:
+        for call in _CALL.finditer(lowered):
+            yield from _found(text, lowered, call, "password")
 
 
 def by_fields(text: str, lowered: str) -> Iterator[SecretSpan]:

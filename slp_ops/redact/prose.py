@@ -29,7 +29,7 @@ def is_harmless(
     word = lowered[start:end].removesuffix("^c").strip(QUOTES + PUNCTUATION)
     if (
         not any(character.isalnum() and character.isascii() for character in word)
-        or word in grammar.SETTINGS
+        or word.partition(",")[0] in grammar.SETTINGS  # a cell: "password policy,enabled"
         or word in grammar.PROSE
         or _ATTRIBUTE.match(word)
     ):

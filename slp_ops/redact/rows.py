@@ -17,6 +17,7 @@ from slp_ops.redact import grammar
 from slp_ops.redact.blocks import Block, LineRole
 from slp_ops.redact.labels import holds_value, is_no_value, kind_of, kind_of_list, kind_of_phrase
 from slp_ops.redact.localized import is_label
+from slp_ops.redact.masks import is_mask
 from slp_ops.redact.spans import SecretSpan, found_at
 
 _SCALAR: Final = r"""(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'\[\]{}].*?))"""
@@ -27,6 +28,7 @@ _PARENT: Final = re.compile(
 )
 _ITEM: Final = re.compile(rf"\s*-\s+{_SCALAR}(?:\s+#.*)?\s*", re.ASCII)
 _ELEMENT: Final = re.compile(rf"\s*{_SCALAR}\s*,?\s*", re.ASCII)
+_BLOCK_ITEM: Final = re.compile(r"\s*-\s+[|>][+-]?[0-9]?\s*", re.ASCII)  # its text follows, indented deeper
 _FIELD: Final = re.compile(
     rf"""\s*(?:-\s+)?[{{\[\s]*["']?(?P<name>[A-Za-z_][\w.-]{{0,60}})["']?\s*[:=]\s*{_SCALAR}[\s,}}\]]*(?:/?>)?""",
     re.ASCII,
@@ -54,7 +56,6 @@ _CELL: Final = re.compile(
 )
 _PARENT_ENDS: Final = frozenset(":[{=")
 _DELIMITER: Final = re.compile(r"[,;|\t]")
-_GAP: Final = re.compile(r"\S\s{2,}\S")
 _HEAD: Final = re.compile(r"""[\s"']*[^\W\d][^\d.]*""")  # no address, serial number, release
 _MOST_WORDS: Final = 3  # of the head of a column
 _ALIGNED: Final = re.compile(
@@ -71,6 +72,7 @@ class Members(Block):
     name: str
     indent: int
     in_brackets: bool
+    _item: int | None = None  # the place of the item whose text follows
 
     def part(self, line: str) -> LineRole:
         """Read the lines that are indented deeper; in YAML also items at the place of the name."""
@@ -80,7 +82,15 @@ class Members(Block):
             return LineRole.OVER
         if indent == self.indent and self.in_brackets:
             return LineRole.OVER
+        if self._item is not None and indent > self._item:
+            return LineRole.PLAIN if is_mask(word) else LineRole.BODY
+        self._item = indent if self._holds_texts and _BLOCK_ITEM.fullmatch(line) else None
         return LineRole.ROW
+
+    @property
+    def _holds_texts(self) -> bool:
+        """Tell whether an item may be a text of lines; below ``pass`` such a text passes a test."""
+        return self.name.lower() != "pass"
 
     def secrets(self, line: str) -> list[SecretSpan]:
         """Return the item, or the value of a field that has no name of its own."""
@@ -205,7 +215,7 @@ def opened_by(line: str) -> Block | None:
         return _record(line)
     if _DELIMITER.search(line):
         return _table(line) if _DELIMITED.fullmatch(line) else None
-    return _columns(line) if _GAP.search(line) and _ALIGNED.fullmatch(line) else None
+    return _columns(line) if "  " in line.strip() and _ALIGNED.fullmatch(line) else None
 
 
 def _record(line: str) -> Record | None:

@@ -20,6 +20,9 @@ KEY = b"k" * 32
         " key 7 05080F1C2243",
         "neighbor 10.0.0.1 authen 7 08701E1D5D4C53404A52",
         "word 0 Summer2024x",
+        "com2sec6 ro default Summer2024x",
+        "trap2sink 10.0.0.9 Summer2024x",
+        "url=https%3A%2F%2Fops%3ASummer2024x%40cslu",
     ],
 )
 def test_a_secret_is_found_after_lines_that_differ_in_digits_alone(line: str) -> None:
