@@ -45,17 +45,8 @@ def line_starts(text: str) -> list[int]:
             _add_lines(starts, _lowered(text), stem, harmless)
     if unknown := [*compress(count(), map(not_, map(_KNOWN.__contains__, lines)))]:
         whole = text.split("\n")
-        unknown = [number for number in unknown if whole[number] not in _CLEARED]
-        some = "".join([f"{_lowered(whole[number])}\n" for number in unknown])
-        found: set[int] = set()
-        new = {lines[number] for number in unknown}
-        _learn(new, _add_stems(found, some, b"\n".join(new).decode("utf-8", "surrogatepass")))
-        if found:
-            at = 0
-            for number, start in zip(unknown, _places(whole, unknown), strict=True):
-                if at in found:
-                    starts.add(start)
-                at += len(whole[number]) + 1
+        if unknown := [number for number in unknown if whole[number] not in _CLEARED]:
+            _add_unknown(starts, whole, unknown, {lines[number] for number in unknown})
     return sorted(starts)
 
 
@@ -72,6 +63,19 @@ def clear(line: str) -> None:
         if len(_CLEARED) >= _MOST_KNOWN:
             _CLEARED.clear()
         _CLEARED.add(line.removesuffix("\n"))
+
+
+def _add_unknown(starts: set[int], whole: list[str], unknown: list[int], new: set[bytes]) -> None:
+    """Add the lines of these numbers that hold a stem; learn from ``new``, the same without their digits."""
+    some = _lowered("\n".join([whole[number] for number in unknown])) + "\n"
+    found: set[int] = set()
+    _learn(new, _add_stems(found, some, b"\n".join(new).decode("utf-8", "surrogatepass")))
+    if found:
+        at = 0
+        for number, start in zip(unknown, _places(whole, unknown), strict=True):
+            if at in found:
+                starts.add(start)
+            at += len(whole[number]) + 1
 
 
 def _places(lines: list[str], numbers: list[int]) -> list[int]:
