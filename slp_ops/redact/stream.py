@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_LINE: Final = 256 * 1024
 _MARGIN: Final = 1024  # of an over-long line's head, read but not passed: a secret may begin there
+_MOST_ROUNDS: Final = 5  # two are enough for all texts that were tried
 _SLICE: Final = 64 * 1024
 _TERMINAL_WIDTH: Final = 79  # a line this long may continue in the next
 _QUOTED_END: Final = re.compile(r"((?:\\+[rn])+)")  # the end of a line in a string of JSON
@@ -171,7 +172,7 @@ class Redactor:
             if isinstance(self._block, rows.Table)
             else continuation.expected(seen, before=self._expected, ends_in_secret=at_end)
         )
-        return (self._masked(content, secrets, len(content)) if secrets else content) + ending
+        return (self._thoroughly_masked(content, secrets) if secrets else content) + ending
 
     def _body_line(self, content: str, kind: str) -> str:
         """Mask a line of a key or certificate as a whole; the number of lines stays."""
@@ -185,6 +186,19 @@ class Redactor:
     def _masked_run(self, found: re.Match[str]) -> str:
         self._counts["key"] += 1
         return mask(found[0], self._key)
+
+    def _thoroughly_masked(self, content: str, secrets: list[SecretSpan]) -> str:
+        """Mask the secrets of a line, and those that show only when these are masked.
+
+        Whether a word is taken for a part of a sentence depends on the words around it. A text that is
+        redacted twice, as in a bundle, must not change.
+        """
+        for _ in range(_MOST_ROUNDS):
+            content = self._masked(content, secrets, len(content))
+            secrets = _without_masks(self._secrets(content, screen.seen(content)), content)
+            if not secrets:
+                break
+        return content
 
     def _masked(self, content: str, secrets: list[SecretSpan], upto: int) -> str:
         """Mask the secrets of a line that begin before ``upto``, and drop what follows."""
