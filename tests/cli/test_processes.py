@@ -96,10 +96,11 @@ MIXED = (
 
 
 def without_times(output: str) -> str:
-    """Replace what differs from call to call: the run, seconds, and ports of the lab."""
+    """Replace what differs from call to call: the run, options of its commands, seconds, ports of the lab."""
     output = re.sub(r"\d{8}T\d{6}Z-([a-z-]+)-[0-9a-f]{6}", r"RUN-\1", output)
     output = re.sub(r'("(?:run|id)": )"[0-9a-f]{6}"', r"\1RUN", output)
     output = re.sub(r'("(?:seconds|elapsed|port)": )[\d.]+', r"\1N", output)
+    output = re.sub(r"--processes \d+ |(?<=--resume )[0-9a-f]{6}\b", "", output)
     return re.sub(r"127\.0\.0\.1[: ](port )?\d+|\b\d+(\.\d+)? s\b", "N", output)
 
 
