@@ -11,12 +11,12 @@ import hmac
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.redact import blocks, candidates, continuation, detect, rows, screen
 from slp_ops.redact.blocks import Block, LineRole, Pem, Section
-from slp_ops.redact.masks import as_mask, mask, mask_spans, outside_masks
+from slp_ops.redact.masks import alike, as_mask, mask, mask_spans, outside_masks
 from slp_ops.redact.spans import merged
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Redactor:
         self._overlong = hmac.new(self._key, digestmod="sha256")
         self._overlong.update(_bytes(line[cut:]))
         head = line[:LONGEST_LINE]
-        return self._masked(head, self._secrets(head, screen.seen(head)), cut)
+        return self._masked(head, _secrets(head, screen.seen(head), self._section), cut)
 
     def _end_overlong(self) -> str:
         if self._overlong is None:
@@ -159,7 +159,7 @@ class Redactor:
         self._in_body = False
         if self._block is None:
             self._block = blocks.opened_by(seen) or rows.opened_by(seen)
-        secrets = self._secrets(content, seen)
+        secrets = _secrets(content, seen, self._section)
         if row is not None:
             secrets = self._first_view(secrets, content, row.secrets)
         if self._expected is not None:
@@ -195,7 +195,9 @@ class Redactor:
         """
         for _ in range(_MOST_ROUNDS):
             content = self._masked(content, secrets, len(content))
-            secrets = _without_masks(self._secrets(content, screen.seen(content)), content)
+            if _is_clean(alike(content), self._section):
+                break
+            secrets = _without_masks(_secrets(content, screen.seen(content), self._section), content)
             if not secrets:
                 break
         return content
@@ -221,17 +223,9 @@ class Redactor:
             return secrets
         return merged([*secrets, *(_at_place(view, secret) for secret in find(view.text))])
 
-    def _secrets(self, content: str, seen: str) -> list[SecretSpan]:
-        """Return the secrets of all views of a line, at their places in the line."""
-        section = self._block.name if isinstance(self._block, Section) else ""
-        if seen is content:
-            if "\\n" in content:
-                return merged([*_quoted_lines(content), *detect.secrets(content, content.lower())])
-            return detect.secrets(content, content.lower(), section=section)
-        found = [each for view in screen.views(content) for each in _placed(view, section)]
-        if not found and "<masked:" not in content and (view := screen.last_view(content)):
-            found = list(_placed(view, section))
-        return merged(found)
+    @property
+    def _section(self) -> str:
+        return self._block.name if isinstance(self._block, Section) else ""
 
 
 def redact(text: str, key: bytes) -> str:
@@ -240,6 +234,24 @@ def redact(text: str, key: bytes) -> str:
         return ""
     redactor = Redactor(key)
     return redactor.feed(text) + redactor.finish()
+
+
+def _secrets(content: str, seen: str, section: str) -> list[SecretSpan]:
+    """Return the secrets of all views of a line, at their places in the line."""
+    if seen is content:
+        if "\\n" in content:
+            return merged([*_quoted_lines(content), *detect.secrets(content, content.lower())])
+        return detect.secrets(content, content.lower(), section=section)
+    found = [each for view in screen.views(content) for each in _placed(view, section)]
+    if not found and "<masked:" not in content and (view := screen.last_view(content)):
+        found = list(_placed(view, section))
+    return merged(found)
+
+
+@lru_cache(maxsize=2048)
+def _is_clean(content: str, section: str) -> bool:
+    """Return whether a masked line has no further secret. Lines of switches often differ in masks only."""
+    return not _without_masks(_secrets(content, screen.seen(content), section), content)
 
 
 def _quoted_lines(content: str) -> Iterator[SecretSpan]:
