@@ -223,3 +223,15 @@ def test_readable_text_escapes_what_acts_on_a_terminal() -> None:
     assert said == '{"a": "日本\\u009b\\u202e\\udc80"}'
     assert json.loads(said) == {"a": "日本\x9b\u202e\udc80"}
     assert to_json({"a": "日"}, indent=1) == '{\n "a": "\\u65e5"\n}'
+
+
+def test_texts_that_repeat_and_empty_objects_are_one_object() -> None:
+    """The results of a fleet have the same commands, files and states for each switch."""
+    read = [
+        decode(Mapping[str, Mapping[str, str]], json.loads('{"a": {}, "b": {"x": "show version"}}'))
+        for _ in "ab"
+    ]
+    first, second = read
+    assert first == {"a": {}, "b": {"x": "show version"}}
+    assert first["a"] is second["a"]
+    assert first["b"]["x"] is second["b"]["x"]
