@@ -78,7 +78,10 @@ class Settings:
         return _set_of(tuple(name for name in COMPLETED if getattr(self, name) is None))
 
 
-_set_of: Final = cache(frozenset)  # there are eight of them, for any number of switches
+@cache
+def _set_of(names: tuple[str, ...]) -> frozenset[str]:
+    """Return a set of names. There are eight of them, for any number of switches."""
+    return frozenset(names)
 
 
 PLATFORMS: Final = ("cisco_xe",)
