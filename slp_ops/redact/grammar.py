@@ -76,8 +76,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         trapsink|trap2sink|informsink !not|is|are|was|of|for|and|or|on|with * WORD
         defcommunity WORD
         rmon event # [log] trap WORD
-        ^ groupname: WORD security model:v1|model:v2c
-        ^ user: WORD security model: v1|v2c
+        ^ groupname: WORD security model:v1*|model:v2c*
+        ^ user: WORD security model: v1*|v2c*
         with community !name|names|string|strings|index|list WORD
         on * community !name|names|string|strings|index|list WORD
     """),
@@ -244,7 +244,7 @@ PROSE: Final = words("""
     values information entry entries process service services request requests response error errors
     timeout timed attempt mode status state change update verification validation please enter try
     however therefore requires require must-change true false yes na n/a ok new old uptime replaced rotated
-    defined matching
+    defined matching last
 """)
 # Words of sentences before a noun, never behind one: "password my ..." is no sentence.
 BEFORE_NOUNS: Final = words("a an the your my our his her their its new old")
@@ -260,7 +260,8 @@ OWNERS: Final = words("""
 CONJUNCTIONS: Final = words("of is are was were and or has have can cannot must will shall should not")
 # Lines of free text: in them a word is a secret only if it does not look like a word.
 FREE_TEXT: Final = re.compile(
-    r"(?:[^#|:\"']{0,80}[#|:\"'])?[\s+\-!]{0,40}(?:description|remark|banner|hostname|name|alias\s+\S+\s+\S+\s+!|location|contact|"
+    r"(?:.{0,160}(?:logged command:|cmd=)|[^#|:\"']{0,80}[#|:\"'`])?[\s+\-!>]{0,40}"
+    r"(?:description|remark|banner|hostname|name|alias\s+\S+\s+\S+\s+!|location|contact|"
     r"snmp-server\s+(?:location|contact)|!)(?!\S)",
     re.ASCII,
 )
@@ -271,7 +272,7 @@ NAMES: Final = {
     "passphrase": "password", "passcode": "password", "secret": "password", "cred": "password",
     "credentials": "password", "credential": "password", "psk": "pre-shared-key", "token": "token",
     "idtoken": "token", "apikey": "key", "authkey": "key", "privkey": "key", "bearer": "token",
-    "cookie": "token", "sessionid": "token", "jsessionid": "token",
+    "cookie": "token", "sessionid": "token", "jsessionid": "token", "trustcode": "token",
     "community": "snmp-community", "comm": "snmp-community",
     "cak": "key", "sak": "key", "kek": "key", "ick": "key",
     "pin": "password", "puk": "password", "otp": "password", "passwort": "password",
@@ -308,6 +309,7 @@ HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3
 NO_VALUE: Final = re.compile(
     r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
     r"getpass\b.*|input\(.*|os\.(?:environ|getenv)\b.*|\$\([a-z].*|"  # a script asks for it
+    r"\$(?:[a-z]+_)*(?:password|passwd|secret|token)|"
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
 )
@@ -346,7 +348,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("authentication", r"authentication\s+(?:periodic|port-control|host-mode|order|priority|event|violation|"
                        r"timer|control-direction|open|login|dot1x|enable|message-digest|pre-share|failed|"
                        r"failure|success|mac-move|linksec|for|from|on|of|is|method|retries|timeout)"),
-    ("authorization", r"authorization(?!\\?[\"':=])"),
+    ("authorization", r"authorization(?!\\?[\"':=%])"),
     ("snmp-server", r"snmp-server\s+(?:enable|group|view|location|contact|trap-source|chassis|ifindex)"),
     *((f"snmp-{'server'[:length]} ", "") for length in range(1, 6)),
     ("model", r"model(?!:)"),
@@ -358,7 +360,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("'auth':", r"'auth':(?!\s*[(\[])"),
     (".auth", r"\.auth(?!\s*=)"),
     ("%3a", r"%3a(?!\S{1,256}%40)"),
-    ("login", r"login(?!\(\s*[\"']|(?::|\s+(?:with|as|using|is|was)\s)[^/\n]{0,60}\s/\s)"),
+    ("login", r"login(?!\(\s*[\"']|(?::|\s+(?:with|as|using|is|was|for|on|to)\s)[^/\n]{0,60}\s/\s)"),
     ("trapsess", ""),
     ("srvtab", ""),
     ("icauth(", ""),
