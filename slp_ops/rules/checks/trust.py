@@ -37,14 +37,19 @@ _TRUST_WITH_ACK = Release.parse("17.7.1")
     playbooks=("trust-token",),
     explains=("insufficient-trust", "never-acknowledged"),
 )
-def trust_missing(trust: TrustCodes, transport: LicenseTransport, intent: Intent) -> Judgement:
+def trust_missing(
+    trust: TrustCodes, transport: LicenseTransport, intent: Intent, reporting: UsageReporting | None
+) -> Judgement:
     """Judge trust for direct connections; with CSLU and SSM On-Prem it arrives with the first ACK, if at
-    all."""
+    all. An ACK without an address proves CSLU too: cslu-local is found, or the reports are fetched."""
     if trust.any_installed:
         return Passed()
     if transport.kind is TransportKind.OFF or intent.other_side_connects:
         return NotApplicable(why=TEXTS["trust-missing.not-direct"])
-    undecided = transport.kind is TransportKind.CSLU and transport.cslu_address is None
+    acknowledged = reporting is not None and reporting.last_ack is not None
+    undecided = (
+        transport.kind is TransportKind.CSLU and transport.cslu_address is None and not acknowledged
+    )
     if transport.kind is TransportKind.CSLU and not (
         undecided and intent.topology in (None, "smart", "callhome")
     ):

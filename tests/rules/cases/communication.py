@@ -318,10 +318,13 @@ CASES = {
             [TrustCodes(), SMART],
             [TrustCodes(codes=(unit("A", trusted=False),)), SMART],
             [TrustCodes(), EMPTY],
+            [TrustCodes(), EMPTY, UsageReporting()],
+            [TrustCodes(), SMART, UsageReporting(last_ack=WHEN)],
         ],
         "unknown": [[], [SMART], [TrustCodes()]],
         "not_applicable": [
             [TrustCodes(), CSLU],
+            [TrustCodes(), EMPTY, UsageReporting(last_ack=WHEN)],
             [TrustCodes(), OFF],
             [TrustCodes(), EMPTY, Intent(topology="cslu")],
             [TrustCodes(), SMART, Intent(topology="controller")],
