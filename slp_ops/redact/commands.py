@@ -23,10 +23,14 @@ class _Form:
 
     order: int
     kind: str
-    pattern: re.Pattern[str]
+    text: str
     starts_command: bool
     unless_harmless: bool
     takes_line: bool  # with blanks
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return forms.compiled(self.text)
 
 
 def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
@@ -36,7 +40,7 @@ def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
         form = _Form(
             order=order,
             kind=kind,
-            pattern=forms.compiled(text),
+            text=text,
             starts_command=text.startswith("^"),
             unless_harmless="?" in text,
             takes_line="REST?" in text,
