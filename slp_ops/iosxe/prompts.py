@@ -15,8 +15,8 @@ _HOSTNAME: Final = r"[A-Za-z0-9][\w.\-/:@+~]{0,99}"
 # For patterns that look for a prompt inside a larger text.
 PROMPT: Final = rf"{_HOSTNAME}(?:\([\w.\-]{{1,32}}\))?[>#]"
 
-# On a terminal any name counts: "hostname" only warns of an illegal character such as "%" or "_" at the front, and
-# "prompt" takes any text. There the login proves the prompt, by asking twice; a larger text has no such proof.
+# On a terminal any name counts: "hostname" only warns of an illegal character such as "%", and "prompt" takes
+# any text. There the login proves the prompt, by asking twice; a larger text has no such proof.
 _SHOWN_NAME: Final = r"(?!-)(?=\S*[A-Za-z0-9])[!\"$-'*-;=?-~]{1,100}"
 _EXEC: Final = re.compile(rf"{_SHOWN_NAME}[>#] ?", re.ASCII)
 _ANY: Final = re.compile(PROMPT, re.ASCII)

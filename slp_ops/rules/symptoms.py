@@ -180,7 +180,7 @@ def _fn72578(
         return Symptom(judged=judged, present=None, missing=(RumSummary, CpuLoad))
     found = _combine_checks(judged, results)
     if backlog is None and not found.present:
-        # The reports come first, and cost CPU and memory only later: without their number nothing is ruled out.
+        # Reports cost CPU and memory only when they are many: without their number nothing is ruled out.
         return Symptom(judged=_with_note(judged, TEXTS["FN72578.uncounted"]), present=False)
     silent = None if lateness is None else lateness.silent
     step = None if backlog is None else rum_steps().reached(backlog.reports, silent)

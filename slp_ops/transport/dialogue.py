@@ -192,7 +192,7 @@ class Dialogue:
                 return
             self._last = candidate[-60:] or self._last
             if prompts.accepts_enter(candidate):
-                # A console may show what another operator left open, such as "Proceed with reload? [confirm]".
+                # A console may show what another operator left open: "Proceed with reload? [confirm]".
                 raise NoPrompt(
                     f"logged in, but a question waits for an answer; the last line is {self._last!r}",
                     hint="log in by hand and answer it; slp-ops sends no answer",

@@ -30,7 +30,9 @@ def test_a_terminal_shows_names_that_the_switch_only_warns_of(name: str) -> None
     assert not prompts.is_exec_prompt(f"{name}(config)#")
 
 
-@pytest.mark.parametrize("line", ["", "#", "foo", "two words#", "-x#", "x" * 200 + "#", "% Invalid input#", "****#", "<html>"])
+@pytest.mark.parametrize(
+    "line", ["", "#", "foo", "two words#", "-x#", "x" * 200 + "#", "% Invalid input#", "****#", "<html>"]
+)
 def test_other_text_is_no_prompt(line: str) -> None:
     assert not prompts.is_prompt(line)
     assert not prompts.is_exec_prompt(line)

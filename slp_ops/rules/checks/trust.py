@@ -47,9 +47,7 @@ def trust_missing(
     if transport.kind is TransportKind.OFF or intent.other_side_connects:
         return NotApplicable(why=TEXTS["trust-missing.not-direct"])
     acknowledged = reporting is not None and reporting.last_ack is not None
-    undecided = (
-        transport.kind is TransportKind.CSLU and transport.cslu_address is None and not acknowledged
-    )
+    undecided = transport.kind is TransportKind.CSLU and transport.cslu_address is None and not acknowledged
     if transport.kind is TransportKind.CSLU and not (
         undecided and intent.topology in (None, "smart", "callhome")
     ):
