@@ -14,6 +14,7 @@ from typing import Final
 _HOSTNAME: Final = r"[A-Za-z0-9][\w.\-/:@+~]{0,99}"
 # For patterns that look for a prompt inside a larger text.
 PROMPT: Final = rf"{_HOSTNAME}(?:\([\w.\-]{{1,32}}\))?[>#]"
+PROMPT_ENDS: Final = (">", "#")
 
 # On a terminal any name counts: "hostname" only warns of an illegal character such as "%", and "prompt" takes
 # any text. There the login proves the prompt, by asking twice; a larger text has no such proof.
@@ -40,7 +41,7 @@ def is_exec_prompt(line: str) -> bool:
 
 def is_prompt(line: str) -> bool:
     """Return whether a line is a prompt of any mode."""
-    return line.endswith((">", "#")) and _ANY.fullmatch(line) is not None
+    return line.endswith(PROMPT_ENDS) and _ANY.fullmatch(line) is not None
 
 
 def hostname_of(prompt: str) -> str:
