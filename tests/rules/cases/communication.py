@@ -324,6 +324,7 @@ CASES = {
             [TrustCodes(), CSLU],
             [TrustCodes(), OFF],
             [TrustCodes(), EMPTY, Intent(topology="cslu")],
+            [TrustCodes(), EMPTY, UsageReporting(last_ack=WHEN)],
             [TrustCodes(), SMART, Intent(topology="controller")],
         ],
     },
