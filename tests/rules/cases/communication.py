@@ -324,9 +324,9 @@ CASES = {
         "unknown": [[], [SMART], [TrustCodes()]],
         "not_applicable": [
             [TrustCodes(), CSLU],
-            [TrustCodes(), EMPTY, UsageReporting(last_ack=WHEN)],
             [TrustCodes(), OFF],
             [TrustCodes(), EMPTY, Intent(topology="cslu")],
+            [TrustCodes(), EMPTY, UsageReporting(last_ack=WHEN)],
             [TrustCodes(), SMART, Intent(topology="controller")],
         ],
     },
