@@ -64,7 +64,9 @@ _OWNED_KEY: Final = re.compile(
     re.ASCII,
 )
 _VARIABLE: Final = re.compile(
-    r"(?:(?:manager\s+)?environment|action\s+\S+\s+set)\s+(?P<name>\S+)\s+(?P<value>\S.*)", re.ASCII
+    r"(?:manager\s+environment|^\s*environment(?=\s+[\w-]+\s+\S+\s*$)|action\s+\S+\s+set)"
+    r"\s+(?P<name>\S+)\s+(?P<value>\S.*)",
+    re.ASCII,
 )
 _ANSWER: Final = re.compile(
     r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$'
@@ -276,6 +278,8 @@ def _end_of_cell(text: str, at: int, start: int, stop: int) -> int:
         mark = ","
     elif before in _QUOTES and text[max(0, at - 2) : at - 1] in _BEFORE_CELL:
         mark = before + ","
+    elif before == "=":
+        mark = " <cr>"  # of an accounting record
     else:
         return stop
     end = text.find(mark, start + 1, stop)

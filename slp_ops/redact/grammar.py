@@ -178,12 +178,16 @@ ABBREVIATED: Final = """
     server-private:8 * key:2!
     neighbor:3 * password:3!
     ntp:3 authentication-key:4!
-    standby:4 authentication:4!
-    vrrp:4 authentication:4!
-    glbp:4 authentication:4!
+    standby:4 authentication:4 md5:3 text:4 key-string:5!
+    vrrp:4 authentication:4 md5:3 text:4 key-string:5!
+    glbp:4 authentication:4 md5:3 text:4 key-string:5!
     ip:2 nhrp:4 authentication:4! ospf:3 message-digest-key:3! authentication-key:16! password:3! \
-        ftp:3 http:3 ssh:3 scp:3 client:2
-    crypto:2 isakmp:3 key:3!
+        ftp:3 http:3 ssh:3 scp:3 client:2 wccp:4 msdp:4 peer:4
+    crypto:2 isakmp:3 key:3! pki:3 import:3 export:3 pkcs12:4 pem:3 terminal:4 password:4!
+    mpls:4 ldp:3 neighbor:3 password:3!
+    cts:3 credentials:4 id:2 sxp:3 default:3 password:4!
+    vtp:3 password:4!
+    l2tp:4 tunnel:3 password:4!
     pre-shared-key:6 address:2 hostname:2 local:2 remote:2 key:3!
     ppp:3 chap:2 pap:3 sent-username:3 password:3!
     isis:4 password:3!

@@ -40,7 +40,7 @@ def is_harmless(
         or _ATTRIBUTE.match(word)
     ):
         return True
-    if text[start] in "(<[" and end - start < 24:
+    if text[start] in "(<[{" and end - start < 24:
         return True
     if _is_continued(text, lowered, start, end):
         return True
