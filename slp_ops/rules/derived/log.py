@@ -34,7 +34,7 @@ _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
 
 
 class LoggedMessage(NamedTuple):
-    """Known message. ``server`` is the one that it names. ``cleared``: resolved by a later message.
+    """Known message. ``server`` is named in it. ``cleared``: resolved by a later message.
     ``recent`` by the threshold.
 
     ``before_change``: older than the last change that slp-ops made to the switch. The message itself is read
@@ -70,9 +70,9 @@ class LoggedMessage(NamedTuple):
         return self.recent and not self.cleared
 
     @property
-    def when(self) -> str:
+    def when(self) -> str | Text:
         """Return the time as printed; a switch may print none."""
-        return self.message.time.text or "?"
+        return self.message.time.text or TEXTS["undated"]
 
     def cite(self) -> Evidence:
         """Return its line as evidence."""
