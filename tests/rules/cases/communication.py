@@ -318,6 +318,8 @@ CASES = {
             [TrustCodes(), SMART],
             [TrustCodes(codes=(unit("A", trusted=False),)), SMART],
             [TrustCodes(), EMPTY],
+            [TrustCodes(), EMPTY, UsageReporting()],
+            [TrustCodes(), SMART, UsageReporting(last_ack=WHEN)],
         ],
         "unknown": [[], [SMART], [TrustCodes()]],
         "not_applicable": [
