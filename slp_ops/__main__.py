@@ -1,5 +1,7 @@
 """``python -m slp_ops`` is ``slp-ops``."""
 
+import atexit
+import gc
 import os
 
 from slp_ops.garbage import collect_rarely
@@ -10,6 +12,7 @@ def main() -> None:
     """Handle signals, set the garbage collector, then import and run the command line."""
     raise_interrupts()
     collect_rarely()
+    atexit.register(gc.freeze)  # else all objects are traversed once more at the end, in vain
     try:
         from slp_ops.cli.main import main as run
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from reprlib import Repr
 from types import NoneType, UnionType
@@ -405,6 +405,8 @@ def _decoder(kind: Any) -> _Decoder:
     """Return the decoder of a type."""
     if kind is Any or kind is object:
         return lambda value, place: value
+    if kind is str:
+        return _text
     if kind in _SCALARS:
         return _scalar(kind)
     origin, arguments = get_origin(kind), get_args(kind)
@@ -432,12 +434,23 @@ def _decoder(kind: Any) -> _Decoder:
 
 _YEARS: Final = range(1900, 9001)
 _SCALARS: Final[Mapping[Any, tuple[tuple[type, ...], str]]] = {
-    str: ((str,), "a text"),
     bool: ((bool,), "true or false"),
     int: ((int,), "a whole number"),
     float: ((int, float), "a number"),
     NoneType: ((NoneType,), "null"),
 }
+
+
+# Names of commands, files and states repeat in the results of a fleet: one object of each is kept.
+_shared: Final = lru_cache(maxsize=1024)(str)
+_LONGEST_SHARED: Final = 63  # characters: a digest has more, and is of one file
+_EMPTY: Final[Mapping[Any, Any]] = {}
+
+
+def _text(value: Any, place: str) -> str:
+    if not isinstance(value, str):
+        raise ShapeError(place, "a text", value)
+    return _shared(value) if len(value) <= _LONGEST_SHARED else value
 
 
 def _scalar(kind: Any) -> _Decoder:
@@ -521,6 +534,8 @@ def _mapping(key: Any, item: Any) -> _Decoder:
     def decoder(value: Any, place: str) -> Any:
         if not isinstance(value, dict):
             raise ShapeError(place, "an object", value)
+        if not value:
+            return _EMPTY
         return {name(each, place): one(inner, f"{place}.{each}") for each, inner in value.items()}
 
     return decoder

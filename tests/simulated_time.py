@@ -44,6 +44,10 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         """Return the simulated seconds."""
         return self._simulated.now
 
+    def spend(self, seconds: float) -> None:
+        """Let the work of the running task take this long."""
+        self._simulated.now += seconds
+
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run as ``asyncio.run`` does, in simulated time."""

@@ -223,3 +223,17 @@ def test_readable_text_escapes_what_acts_on_a_terminal() -> None:
     assert said == '{"a": "日本\\u009b\\u202e\\udc80"}'
     assert json.loads(said) == {"a": "日本\x9b\u202e\udc80"}
     assert to_json({"a": "日"}, indent=1) == '{\n "a": "\\u65e5"\n}'
+
+
+@json_document
+class Counts:
+    of: str
+    counts: Mapping[str, int]
+
+
+def test_texts_that_repeat_and_empty_objects_are_one_object() -> None:
+    """The results of a fleet have the same commands, files and states for each switch."""
+    first, second = (decode(Counts, json.loads('{"of": "show version", "counts": {}}')) for _ in range(2))
+    assert first == Counts(of="show version", counts={})
+    assert first.of is second.of
+    assert first.counts is second.counts

@@ -71,6 +71,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
         raise InputError(f"{folder} is of a worker of site {address.site}, not of {request.site}")
     inventory, devices = request.target.choose(operator)
     credentials = credentials_for(inventory, devices, ask=operator.ask)
+    del inventory  # it may be that of the whole network, and the worker needs its own site's switches
     key = mask_key()
     knowledge = knowledge_of(request.rules_dir)
     playbooks = load_playbooks(request.playbooks_dir, [rule.id for rule in knowledge.rules])

@@ -72,7 +72,12 @@ def with_session_options(devices: Sequence[Device], connecting: SessionOptions) 
     given = {name: value for name in _OF_DEVICES if (value := getattr(connecting, name)) is not None}
     if connecting.hub is not None:
         given["max_sessions"] = None  # the limit of a site holds at its workers
-    return tuple(replace(device, **given) for device in devices) if given else tuple(devices)
+    return tuple(
+        device
+        if all(getattr(device, name) == value for name, value in given.items())
+        else replace(device, **given)
+        for device in devices
+    )
 
 
 def transport_for(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
+    from nats.aio.subscription import Subscription
 
 _SECONDS: Final = 5.0  # how long the broker holds a request
 _LATE: Final = 2.0  # how long its answer may take after that
@@ -53,22 +54,30 @@ class TaskPull:
         self._expected = 0
         self._is_ended = False
         self._is_refused = False
+        self._is_cut_off = False
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
         """Pull until the caller is cancelled."""
-        inbox = self._client.new_inbox()
-        await self._client.subscribe(inbox, cb=self._received)
+        subscription = await self._subscribed()
         while True:
+            if self._is_cut_off:
+                with suppress(NatsError, OSError):
+                    await subscription.unsubscribe()
+                subscription = await self._subscribed()
             await self._slots.acquire()
             self._expected = 1 + self._slots.take_free(_AT_ONCE - 1)
             try:
-                await self._ask(inbox)
+                await self._ask(subscription.subject)
             finally:
                 unused, self._expected = self._expected, 0
                 self._slots.release(unused)
             if self._is_refused or not self._client.is_connected:
                 await asyncio.sleep(_PAUSE)
+
+    async def _subscribed(self) -> Subscription:
+        self._is_cut_off = False
+        return await self._client.subscribe(self._client.new_inbox(), cb=self._received)
 
     async def _ask(self, inbox: str) -> None:
         """Ask for tasks, and wait until all have come, or the broker has ended the request."""
@@ -90,7 +99,12 @@ class TaskPull:
         elif self._expected:
             self._expected -= 1
             self._take(message)
-            if not self._expected:
+            if not message.data:
+                # No slp-ops sends an empty task. From one account to another the broker takes it for the last
+                # answer to the request: what it delivers after that is lost, until ack_wait is over. It
+                # delivers nothing more to an inbox that is gone.
+                self._is_ended = self._is_cut_off = True
+            if self._is_ended or not self._expected:
                 self._changed.set()
         else:  # of a request whose answer came too late: another worker takes it
             with suppress(NatsError, OSError):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from slp_ops.commands import Parsed
 from slp_ops.commands._text_lines import lines_of
 from slp_ops.facts.values import SourceLine
-from slp_ops.iosxe.prompts import PROMPT, is_prompt, without_more
+from slp_ops.iosxe.prompts import PROMPT, PROMPT_ENDS, is_prompt, without_more
 from slp_ops.iosxe.syslog import is_log_line
 
 if TYPE_CHECKING:
@@ -154,13 +154,15 @@ class NumberedLines:
         for row, start in self._rows():
             if row.number < head:
                 continue
-            if is_prompt(row.text.lstrip()):
+            if row.text.endswith(PROMPT_ENDS) and is_prompt(row.text.lstrip()):
                 prompts.append((row, start))
                 continue
-            for each in (*prompts, (row, start)):
-                self.total += says_something(each[0])
-                yield each
-            prompts.clear()
+            if prompts:
+                self.total += sum(says_something(each) for each, _ in prompts)
+                yield from prompts
+                prompts.clear()
+            self.total += says_something(row)
+            yield row, start
 
     def _head(self) -> int:
         """Return the number of the first line after the header, the echo and a stray prompt."""
@@ -171,13 +173,11 @@ class NumberedLines:
         return rows[-1].number + 1 if rows else 0
 
     def _rows(self) -> Iterator[tuple[Row, int]]:
-        number, at = self._before + 1, 0
-        while at <= len(self.text):
-            end = self.text.find("\n", at)
-            end = len(self.text) if end < 0 else end
-            if line := self.text[at:end].rstrip():
-                yield Row(number, line), at
-            number, at = number + 1, end + 1
+        at = 0
+        for number, raw in enumerate(lines_of(self.text), self._before + 1):
+            if line := raw.rstrip():
+                yield _row_of((number, line)), at
+            at += len(raw) + 1
 
 
 def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> Parsed:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import time
-from sys import intern
 from typing import TYPE_CHECKING
 
 from slp_ops.commands._values import month
-from slp_ops.facts.log import LogTime, SyslogMessage
+from slp_ops.facts.log import LogTime, MessageExtract, SyslogMessage, latest_time
 from slp_ops.facts.values import Source
 from slp_ops.iosxe import syslog
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from slp_ops.commands._capture_text import Row
 
 
@@ -23,26 +24,35 @@ def begun_by(line: str) -> str | None:
     return found.name
 
 
+def extract(line: str, more: tuple[str, ...], now: datetime | None) -> MessageExtract:
+    """Return the extract of the message that a line begins; ``now`` is the switch's clock."""
+    found = syslog.parse(line)
+    if found is None:
+        raise ValueError(f"{line!r} begins no message")
+    at = None if now is None else _at(found, now)
+    return MessageExtract(at, found.severity, found.text, more)
+
+
+def _at(found: syslog.LogLine, now: datetime) -> datetime | None:
+    """Return the time without a ``LogTime`` in between: a log has hundreds."""
+    number = month(found.month) if found.month else None
+    if number is None:
+        return None
+    year = int(found.year) if found.year else None
+    return latest_time(year, number, int(found.day or 0), _clock(found), now)
+
+
 def message(row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage:
     """Return the message that a row begins, with the lines that continue it."""
     found = syslog.parse(row.text)
     if found is None:
         raise ValueError(f"line {row.number} begins no message")
-    logged = LogTime(
-        text=found.stamp,
-        mark=found.mark,
-        year=int(found.year) if found.year else None,
-        month=month(found.month) if found.month else None,
-        day=int(found.day) if found.day else None,
-        time=_time(found) if found.hour else None,
-        zone=found.zone,
-    )
     printed = row.text.strip()
     return SyslogMessage(
-        time=logged,
-        facility=intern(found.facility),
+        time=_log_time(found),
+        facility=found.facility,
         severity=found.severity,
-        mnemonic=intern(found.mnemonic),
+        mnemonic=found.mnemonic,
         text=found.text,
         sequence=int(found.sequence) if found.sequence else None,
         origin=found.origin,
@@ -52,9 +62,26 @@ def message(row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage
     )
 
 
+def _log_time(found: syslog.LogLine) -> LogTime:
+    return LogTime(
+        text=found.stamp or "",
+        mark=found.mark or "",
+        year=int(found.year) if found.year else None,
+        month=month(found.month) if found.month else None,
+        day=int(found.day) if found.day else None,
+        time=_time(found) if found.hour else None,
+        zone=found.zone,
+    )
+
+
 def _time(found: syslog.LogLine) -> time | None:
-    micro = (found.fraction or "0").ljust(6, "0")
     try:
-        return time(int(found.hour or 0), int(found.minute or 0), int(found.second or 0), int(micro))
+        return time(*_clock(found))
     except ValueError:
         return None
+
+
+def _clock(found: syslog.LogLine) -> tuple[int, int, int, int]:
+    """Return hour, minute, second and microsecond as printed."""
+    micro = int(found.fraction.ljust(6, "0")) if found.fraction else 0
+    return int(found.hour or 0), int(found.minute or 0), int(found.second or 0), micro

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands._capture_text import Row
 from slp_ops.commands._lazy_sequence import LazySequence
-from slp_ops.commands._log_line import message
-from slp_ops.facts.log import LazyMessages, SyslogMessage
+from slp_ops.commands._log_line import extract, message
+from slp_ops.facts.log import LazyMessages, MessageExtract, SyslogMessage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 # Rules ask for a message several times: those of an ordinary buffer are kept, of a long log the last one.
 _MOST_KEPT: Final = 4096
@@ -62,12 +63,22 @@ class MessageLog(LazySequence[SyslogMessage], LazyMessages):
             self._kept[place] = found
         return found
 
+    def extract(self, place: int, now: datetime | None) -> MessageExtract:
+        """See ``LazyMessages``."""
+        line, more = self._lines(place)
+        return extract(line, more, now)
+
     def _message(self, place: int) -> SyslogMessage:
+        first, more = self._lines(place)
+        return message(Row(self._numbers[place], first), self._command, more)
+
+    def _lines(self, place: int) -> tuple[str, tuple[str, ...]]:
+        """Return the line of a message, and those that continue it."""
         start, end = self._starts[place], self._ends[place]
+        if start == end:
+            return self._text[start : _line_end(self._text, start)].rstrip(), ()
         first, _, more = self._text[start : max(end, _line_end(self._text, start))].partition("\n")
-        row = Row(self._numbers[place], first.rstrip())
-        lines = tuple(line for raw in more.split("\n") if (line := raw.rstrip())) if more else ()
-        return message(row, self._command, lines)
+        return first.rstrip(), tuple(line for raw in more.split("\n") if (line := raw.rstrip()))
 
 
 def _line_end(text: str, start: int) -> int:

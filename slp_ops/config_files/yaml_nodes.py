@@ -7,6 +7,7 @@ an alias counts as much as its target, and nothing is constructed from a tag.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -138,9 +139,11 @@ class _Builder:
 
     def build(self, events: Iterator[yaml.Event]) -> Node | None:
         root: Node | None = None
+        line = 1
         for event in events:
             # For the parser, a value missing at the end of the text begins one line later.
-            line = min(event.start_mark.line + 1, self._last) if event.start_mark else 1
+            found = min(event.start_mark.line + 1, self._last) if event.start_mark else 1
+            line = line if line == found else found  # one object for all nodes of a line
             built = self._take(event, line)
             if built is None:
                 continue
@@ -236,7 +239,8 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> Scalar:
     tag = _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]  # the stubs leave it bare
     start, end = event.start_mark, event.end_mark
     folded = start is not None and end is not None and end.line > start.line
-    return Scalar(line=line, text=event.value, kind=str(tag).rpartition(":")[2], folded=folded)
+    kind = sys.intern(str(tag).rpartition(":")[2])  # one object for all nodes of a kind
+    return Scalar(line=line, text=event.value, kind=kind, folded=folded)
 
 
 def _no_tag(tag: str | None, line: int) -> None:

@@ -33,6 +33,9 @@ REFUSALS: Final = 3
 _JITTER: Final = 0.3
 # How long a login may take to come to its secret before others start, in seconds.
 OVERDUE: Final = 3.0
+# A pass of the event loop, in seconds, in which few sessions had work.
+_SHORT_PASS: Final = 0.0005
+_LONGEST_TURN: Final = 0.1  # seconds
 
 
 class LoginEnd(StrEnum):
@@ -217,12 +220,37 @@ class HopLogins:
         return HopLogin(hop)
 
 
+class LoginTurns:
+    """Starts the logins of this process one after another, each when its event loop has little to do.
+
+    Logins that start together stay together: they end in the same moment, and later all their switches send
+    the longest output in the same moment. With turns a login under way is served before the next one starts,
+    so the sessions stay as far apart as the work for a login takes. No login waits for a clock, and none for
+    long: the loop of a process that is always busy starts one every ``_LONGEST_TURN``.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def next(self) -> None:
+        """Wait until a login may start."""
+        async with self._turn:
+            loop = asyncio.get_running_loop()
+            began = passed = loop.time()
+            while True:
+                await asyncio.sleep(0)
+                before, passed = passed, loop.time()
+                if passed - before < _SHORT_PASS or passed - began >= _LONGEST_TURN:
+                    return
+
+
 class Paced:
-    """A transport around a transport: each of its logins passes a gate."""
+    """A transport around a transport: each of its logins passes a gate, and starts in its turn."""
 
     def __init__(self, transport: Transport, gate: LoginGate) -> None:
         self._transport = transport
         self._gate = gate
+        self._turns = LoginTurns()
 
     def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """Delegate to the inner transport; raises CredentialStopped as well."""
@@ -235,6 +263,7 @@ class Paced:
         login = await self._gate.admit(device.credential)
         is_finished = False
         try:
+            await self._turns.next()
             SECRET_OFFER.set(login)
             async with opening(device) as session:
                 is_finished = True

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.facts.values import Fact
 from slp_ops.iosxe.syslog import message_name
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from datetime import time
 
     from slp_ops.facts.values import LabelledValue
+
+
+# The clock is read before the log, and may be corrected in between.
+_TOLERANCE: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +38,29 @@ class LogTime:
     zone: str | None = None
 
     def at(self, now: datetime) -> datetime | None:
-        """Return the naive time for the switch's clock: the latest year that is not in the future."""
-        if self.month is None or self.day is None or self.time is None:
+        """Return the naive time for the switch's clock; see ``latest_time``."""
+        clock = self.time
+        if self.month is None or self.day is None or clock is None:
             return None
-        # One day of tolerance: the clock is read before the log, and may be corrected in between.
-        latest = now + timedelta(days=1)
-        # Nine years back: the previous 29 February may be eight years ago.
-        for year in (self.year,) if self.year else range(latest.year, latest.year - 9, -1):
-            try:
-                moment = datetime.combine(datetime(year, self.month, self.day), self.time)  # noqa: DTZ001 - naive on purpose
-            except ValueError:
-                continue
-            if self.year or moment <= latest:
-                return moment
-        return None
+        parts = (clock.hour, clock.minute, clock.second, clock.microsecond)
+        return latest_time(self.year, self.month, self.day, parts, now)
+
+
+def latest_time(
+    year: int | None, month: int, day: int, clock: tuple[int, int, int, int], now: datetime
+) -> datetime | None:
+    """Return a date with its hour, minute, second and microsecond: in the latest year that is not in the
+    future, unless the year is known. None for an impossible one."""
+    latest = now + _TOLERANCE
+    # Nine years back: the previous 29 February may be eight years ago.
+    for each in (year,) if year else range(latest.year, latest.year - 9, -1):
+        try:
+            moment = datetime(each, month, day, *clock)  # noqa: DTZ001 - naive on purpose
+        except ValueError:
+            continue
+        if year or moment <= latest:
+            return moment
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +86,26 @@ class SyslogMessage(Fact):
         return message_name(self.facility, self.mnemonic)
 
 
+class MessageExtract(NamedTuple):
+    """What rules compare of each message of a log; the whole message is made for the few that are cited.
+
+    ``at`` is its time by the switch's clock; None without a date, or without the clock.
+    """
+
+    at: datetime | None
+    severity: int | None
+    text: str
+    more: tuple[str, ...]
+
+
 class LazyMessages(Sequence[SyslogMessage], ABC):
     """Messages that are parsed when they are asked for. Their names are known before."""
 
     __slots__ = ()
+
+    @abstractmethod
+    def extract(self, place: int, now: datetime | None) -> MessageExtract:
+        """Return the extract of the message at a place, counted from 0; ``now`` is the switch's clock."""
 
     @property
     @abstractmethod
@@ -117,6 +146,15 @@ class SyslogBuffer(Fact):
         if isinstance(messages, LazyMessages):
             return messages.names
         return [message.name for message in messages]
+
+    def extract(self, place: int, now: datetime | None) -> MessageExtract:
+        """Return the extract of the message at a place, counted from 0; ``now`` is the switch's clock."""
+        messages = self.messages
+        if isinstance(messages, LazyMessages):
+            return messages.extract(place, now)
+        message = messages[place]
+        at = None if now is None else message.time.at(now)
+        return MessageExtract(at, message.severity, message.text, message.more)
 
     def of(self, *names: str) -> tuple[SyslogMessage, ...]:
         """Return the messages of these names, oldest first."""

@@ -7,6 +7,7 @@ and ``params`` merge key by key.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.config_files.validators import (
@@ -62,8 +63,9 @@ class Settings:
             for one in fields(self)
         }
         chosen["tags"] = tuple(dict.fromkeys((*wider.tags, *self.tags)))
-        chosen["intent"] = {**wider.intent, **self.intent}
-        chosen["params"] = {**wider.params, **self.params}
+        # Most switches add none: they share those of their site.
+        chosen["intent"] = {**wider.intent, **self.intent} if self.intent else wider.intent
+        chosen["params"] = {**wider.params, **self.params} if self.params else wider.params
         return Settings(**chosen)
 
     def device(self, *, name: str, site: str, host: str) -> Device:
@@ -73,7 +75,13 @@ class Settings:
 
     def unset_fields(self) -> frozenset[str]:
         """Return the completable settings that are not set."""
-        return frozenset(name for name in COMPLETED if getattr(self, name) is None)
+        return _set_of(tuple(name for name in COMPLETED if getattr(self, name) is None))
+
+
+@cache
+def _set_of(names: tuple[str, ...]) -> frozenset[str]:
+    """Return a set of names. There are eight of them, for any number of switches."""
+    return frozenset(names)
 
 
 PLATFORMS: Final = ("cisco_xe",)

@@ -14,6 +14,7 @@ from typing import Final
 _HOSTNAME: Final = r"[A-Za-z0-9][\w.\-/:@+~]{0,99}"
 # For patterns that look for a prompt inside a larger text.
 PROMPT: Final = rf"{_HOSTNAME}(?:\([\w.\-]{{1,32}}\))?[>#]"
+PROMPT_ENDS: Final = (">", "#")
 
 _EXEC: Final = re.compile(rf"{_HOSTNAME}[>#] ?", re.ASCII)
 _ANY: Final = re.compile(PROMPT, re.ASCII)
@@ -35,7 +36,7 @@ def is_exec_prompt(line: str) -> bool:
 
 def is_prompt(line: str) -> bool:
     """Return whether a line is a prompt of any mode."""
-    return line.endswith((">", "#")) and _ANY.fullmatch(line) is not None
+    return line.endswith(PROMPT_ENDS) and _ANY.fullmatch(line) is not None
 
 
 def hostname_of(prompt: str) -> str:

@@ -25,9 +25,9 @@ _STAMP: Final = (
     r"(?: (?P<zone>[A-Za-z][\w+-]{0,8}))?"
     r"|\d{1,4}:\d\d:\d\d|(?:\d{1,4}[ywdh]){1,3}))"
 )
-_STAMPED: Final = re.compile(rf"{_SEQUENCE}{_STAMP}: ?(?P<rest>.*)$", re.ASCII)
-_BARE: Final = re.compile(
-    rf"{_SEQUENCE}(?P<rest>%[A-Z][A-Z0-9_-]{{0,60}}-[0-7]-[A-Z][A-Z0-9_]{{0,80}}: ?.*)$", re.ASCII
+_START: Final = re.compile(
+    rf"{_SEQUENCE}(?:{_STAMP}: ?|(?=%[A-Z][A-Z0-9_-]{{0,60}}-[0-7]-[A-Z][A-Z0-9_]{{0,80}}:))(?P<rest>.*)$",
+    re.ASCII,
 )
 _MNEMONIC: Final = re.compile(r"%([A-Z][A-Z0-9_-]{0,60})-([0-7])-([A-Z][A-Z0-9_]{0,80}): ?")
 _PLACE: Final = re.compile(r"^((?:Switch|Chassis) \d{1,2} (?:R|F|C)P?\d/\d(?:: [\w.-]{1,40})?): ")
@@ -42,10 +42,10 @@ _UNASKED: Final = re.compile(rf"{_TAG}\s?:|^\a?\*{{3}}(?:\s|$)", re.ASCII)
 class LogLine(NamedTuple):
     """The parts of one line as printed. Parts of the time are None in a line with an uptime or no time."""
 
-    # The groups of _STAMPED, in order:
+    # The groups of _START, in order:
     sequence: str | None = None
-    stamp: str = ""
-    mark: str = ""
+    stamp: str | None = None
+    mark: str | None = None
     month: str | None = None
     day: str | None = None
     year: str | None = None
@@ -60,9 +60,7 @@ class LogLine(NamedTuple):
     mnemonic: str = ""
     text: str = ""
     origin: str | None = None
-
-
-_NO_TIME: Final = LogLine()[1 : LogLine._fields.index("facility")]
+    name: str = ""
 
 
 class LogHeading(NamedTuple):
@@ -77,10 +75,8 @@ def parse(line: str) -> LogLine | None:
     found = _start_of(line)
     if found is None:
         return None
-    *time, rest = found.groups()
-    if found.re is _BARE:
-        time += _NO_TIME
-    return LogLine._make((*time, *_parts_of(rest)))
+    groups = found.groups()
+    return LogLine._make(groups[:-1] + _parts_of(groups[-1]))
 
 
 def heading(line: str) -> LogHeading | None:
@@ -91,9 +87,8 @@ def heading(line: str) -> LogHeading | None:
     found = _start_of(line)
     if found is None:
         return None
-    parts = _parts_of(found["rest"])
-    name = intern(message_name(parts.facility, parts.mnemonic))
-    return LogHeading(found["month"] if found.re is _STAMPED else None, name)
+    month, rest = found.group("month", "rest")
+    return LogHeading(month, _parts_of(rest).name)
 
 
 def message_name(facility: str, mnemonic: str) -> str:
@@ -105,8 +100,7 @@ def _start_of(line: str) -> re.Match[str] | None:
     # Cheap rejections first: a buffer may contain a hundred thousand lines.
     if not line or not (line[0].isalnum() or line[0] in "*. %"):
         return None
-    text = line.lstrip()
-    return _STAMPED.match(text) or _BARE.match(text)
+    return _START.match(line.lstrip())
 
 
 def is_log_line(line: str) -> bool:
@@ -134,6 +128,7 @@ class _Parts(NamedTuple):
     mnemonic: str
     text: str
     origin: str | None
+    name: str
 
 
 def _parts_of(rest: str) -> _Parts:
@@ -144,12 +139,14 @@ def _parts_of(rest: str) -> _Parts:
 def _parts(rest: str) -> _Parts:
     found = _mnemonic(rest)
     if found is None:
-        return _Parts("", None, "", rest, None)
+        return _Parts("", None, "", rest, None, _NAMELESS)
     text = rest[found.end() :]
     origin = rest[: found.start()].rstrip(": ") or None
     if origin is None and (place := _PLACE.match(text)):
         origin = place[1]
-    return _Parts(found[1], int(found[2]), found[3], text, origin)
+    facility, mnemonic = intern(found[1]), intern(found[3])
+    return _Parts(facility, int(found[2]), mnemonic, text, origin, intern(message_name(facility, mnemonic)))
 
 
+_NAMELESS: Final = message_name("", "")
 _known_parts: Final = lru_cache(_MOST_KNOWN)(_parts)

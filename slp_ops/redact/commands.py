@@ -23,10 +23,14 @@ class _Form:
 
     order: int
     kind: str
-    pattern: re.Pattern[str]
+    text: str
     starts_command: bool
     unless_harmless: bool
     takes_line: bool  # with blanks
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return forms.compiled(self.text)
 
 
 def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
@@ -36,7 +40,7 @@ def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
         form = _Form(
             order=order,
             kind=kind,
-            pattern=forms.compiled(text),
+            text=text,
             starts_command=text.startswith("^"),
             unless_harmless="?" in text,
             takes_line="REST?" in text,
@@ -47,7 +51,7 @@ def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
 
 
 FORMS: Final = _forms_by_head()
-_SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】", " "))
+_SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】“”‘’", " "))
 _WORD: Final = "|".join(sorted(map(re.escape, grammar.INTRODUCERS), key=len, reverse=True))
 _INTRODUCER: Final = re.compile(
     rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was)\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.-]+\s?[:=]\s+|(?:changed|set|now|reset|string)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
@@ -60,7 +64,7 @@ _OWNED_KEY: Final = re.compile(
     re.ASCII,
 )
 _VARIABLE: Final = re.compile(
-    r"(?:manager\s+environment|action\s+\S+\s+set)\s+(?P<name>\S+)\s+(?P<value>\S.*)", re.ASCII
+    r"(?:(?:manager\s+)?environment|action\s+\S+\s+set)\s+(?P<name>\S+)\s+(?P<value>\S.*)", re.ASCII
 )
 _ANSWER: Final = re.compile(
     r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$'
@@ -81,6 +85,7 @@ _CONTAINER_OPTION: Final = re.compile(
 _PROGRAM_OPTION: Final = re.compile(
     r"""\bsshpass\s{1,9}-p\s{0,9}["']?(?P<shell>[^\s"']+)"""
     r"""|\bmysql\w{0,9}\s.{0,200}?\s-p["']?(?P<database>[^\s"'\-][^\s"']*)"""
+    r"""|\becho\s{1,9}(?P<quote>["']?)(?P<piped>[^\s"'|]{1,200})(?P=quote)\s{0,9}\|\s{0,9}sudo\b"""
     r"""|\bopenssl\s{1,9}enc\s.{0,200}?-k\s{1,9}["']?(?P<cipher>[^\s"']+)""",
     re.ASCII,
 )
@@ -88,7 +93,7 @@ _SNMP_PROGRAMS: Final = frozenset(
     f"snmp{verb}"
     for verb in ("walk", "get", "getnext", "set", "bulkwalk", "bulkget", "table", "trap", "inform")
 ) | {"trapsess"}
-_PROGRAMS: Final = _SNMP_PROGRAMS | {"sshpass", "mysql", "mysqldump", "openssl"}
+_PROGRAMS: Final = _SNMP_PROGRAMS | {"sshpass", "mysql", "mysqldump", "openssl", "sudo"}
 _SNMP_PROGRAM: Final = re.compile(
     rf"\b(?:{'|'.join(sorted(_SNMP_PROGRAMS, key=len, reverse=True))})\s", re.ASCII
 )
@@ -128,7 +133,7 @@ _ITS_VALUE: Final = re.compile(
 _FURTHEST_VALUE: Final = 200  # characters behind the noun
 # "Login: admin / X": only with a digit, and a capital or a sign.
 _USER_AND: Final = re.compile(
-    rf"(?:\b(?:login:|creds\b|credentials?\b)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
+    rf"(?:\b(?:login(?::|\s+(?:with|as|using|is|was)(?=\s))|creds\b|credentials?\b)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
     r"[^/|\n]{0,40}?\s[\w.-]{2,32}\s{1,3}/\s{1,3}(?P<value>[!-~]{6,64})"
 )
 _MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])(?=.*[A-Z!#$%&*+?@^_~]).*", re.ASCII)
@@ -157,7 +162,13 @@ _LONGEST_FORM: Final = 8192  # characters of a command; a secret that reaches be
 _WEAK_WORDS: Final = frozenset({"pass", "community", "otp"})
 # An alias, an action of a kron policy, or the number of a line in a history.
 _LEAD: Final = re.compile(r"\s*(?:alias\s+\S+\s+\S+|cli|[0-9]{1,4})", re.ASCII)
-_TYPED_CELL: Final = re.compile(r"(?:key|password|secret|key-string)\s+[05-9]\s+[^\s,]", re.ASCII)
+# A cell of a row: "sw1,key 7 X,ok". Without a type the cell is nothing else.
+_CELL: Final = re.compile(
+    r"(?:key|password|secret|key-string)\s+[05-9]\s+[^\s,]|(?<=,)(?:key|password|secret|key-string)\s+[^\s,]+(?:,\S|$)",
+    re.ASCII,
+)
+_QUOTES: Final = frozenset("\"'")
+_BEFORE_CELL: Final = frozenset(("", ",", "[", " ", ":"))
 _OWNED: Final = ("for ", "of ", "on ")
 _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
 _SETTERS: Final = frozenset({"environment", "action"})
@@ -230,7 +241,8 @@ def by_form(text: str, lowered: str, heads: frozenset[str], section: str) -> tup
         claimed.add(at, end)
         for group in range(1, form.pattern.groups + 1):
             start, stop = match.span(group)
-            found += found_at(text, start, stop if stop < at + _LONGEST_FORM else len(text), form.kind)
+            stop = _end_of_cell(text, at, start, stop if stop < at + _LONGEST_FORM else len(text))
+            found += found_at(text, start, stop, form.kind)
     return found, claimed
 
 
@@ -256,6 +268,19 @@ def _places(lowered: str, head: str) -> list[int]:
     return places
 
 
+def _end_of_cell(text: str, at: int, start: int, stop: int) -> int:
+    """Return where a secret ends whose command begins at ``at``: in a row or a list with its cell."""
+    before = text[at - 1 : at]
+    if before == ",":
+        mark = ","
+    elif before in _QUOTES and text[max(0, at - 2) : at - 1] in _BEFORE_CELL:
+        mark = before + ","
+    else:
+        return stop
+    end = text.find(mark, start + 1, stop)
+    return end if end > 0 and text[end - 1] != "\\" else stop
+
+
 def _starts_command(lowered: str, at: int) -> bool:
     """Return whether a command may start here: after nothing, a prompt, a header, a bar, a quote, "no"."""
     before = lowered[max(0, at - 80) : at].rstrip()
@@ -266,7 +291,7 @@ def _starts_command(lowered: str, at: int) -> bool:
         return False
     if _LEAD.fullmatch(before):
         return True
-    if before[-1:] == "," and _TYPED_CELL.match(lowered, at):
+    if before[-1:] == "," and _CELL.match(lowered, at):
         return True
     return not before.strip("+-<>! \t") or before[-1] in "#>|:;\"'`[「『【"
 

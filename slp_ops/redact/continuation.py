@@ -20,7 +20,7 @@ class Expected(Enum):
     TYPED = auto()  # what an EEM applet types after "enable", which asks for a password
     NAME = auto()  # the name in a list of SNMP communities
     TYPED_KEY = auto()  # the value of which this line has the encryption type
-    SCALAR = auto()  # the value of an XML element or a YAML key on a line of its own
+    SCALAR = auto()  # the value of an XML element on a line of its own
 
 
 _TERMINAL_EDGE: Final = 79
@@ -59,14 +59,11 @@ _KEY: Final = re.compile(
     r"""\s*(?:["'][\w-]+["']\s*:\s*["']([^"'\n]{1,1000})["']|<[\w:.-]+>\s*([^<>]{1,1000}?)\s*</[\w:.-]+>)""",
     re.ASCII,
 )
-_PARENT: Final = re.compile(
-    r"""\s*(?:<(?:[\w.-]+:)?([\w.-]+)>|(?:-\s+)?["']?([\w.-]+)["']?\s*:\s+[|>][+-]?)\s*$""", re.ASCII
-)
+_PARENT: Final = re.compile(r"\s*<(?:[\w.-]+:)?([\w.-]+)>\s*$", re.ASCII)
 _SCALAR: Final = re.compile(r"\s*([^\s<>|{}\[\]][^<>]*?)\s*$", re.ASCII)
 _OTHER_ACTION: Final = re.compile(r"\s*action\s+\S+\s+(?!cli\s)", re.ASCII | re.IGNORECASE)
 _VALUE: Final = re.compile(r"\s*(?:[0-9]\s+)?([^\s!%]\S*)(?:\s+(?:RO|RW|ro|rw)(?:\s.*)?)?\s*$", re.ASCII)
 _VALUES: Final = {Expected.NAME: _NAME, Expected.TYPED_KEY: _KEY, Expected.SCALAR: _SCALAR}
-_PARENT_ENDS: Final = frozenset(">|+-")
 _REST: Final = re.compile(
     r"(?=\S*[A-Z0-9$./])([^\s!%]{2,})(?:\s+(?:address|hostname|local|all|force|priv|access|view|r[ow]|R[OW]|udp-port|timeout|level)\b.*)?\s*$",
     re.ASCII,
@@ -91,7 +88,7 @@ def expected(line: str, *, before: Expected | None, ends_in_secret: bool) -> Exp
 
 
 def _structured(line: str, before: Expected | None) -> Expected | None:
-    """Return what a line of JSON, XML, YAML or an applet leads to."""
+    """Return what a line of JSON, XML or an applet leads to."""
     if ('"' in line or ")" in line) and "en" in line.lower() and _ENABLE.search(line):
         return Expected.TYPED
     if before is Expected.NAME and _OPENING.fullmatch(line):
@@ -100,8 +97,8 @@ def _structured(line: str, before: Expected | None) -> Expected | None:
         return Expected.NAME
     if ("encryption" in line or "enctype" in line) and _KEY_TYPE.fullmatch(line):
         return Expected.TYPED_KEY
-    if line.rstrip()[-1:] in _PARENT_ENDS and (parent := _PARENT.fullmatch(line)):
-        return Expected.SCALAR if kind_of(parent[1] or parent[2]) else None
+    if line.rstrip()[-1:] == ">" and (parent := _PARENT.fullmatch(line)):
+        return Expected.SCALAR if kind_of(parent[1]) else None
     return None
 
 

@@ -58,7 +58,6 @@ def _secrets(text: str, lowered: str, section: str) -> list[SecretSpan]:
             found += by_list(text, lowered)
         if "[" in text or "(" in text:
             found += by_items(text, lowered)
-            found += by_call(text, lowered)
         if "{" in text:
             found += by_fields(text, lowered)
         if "<" in text:
@@ -67,6 +66,8 @@ def _secrets(text: str, lowered: str, section: str) -> list[SecretSpan]:
             found += by_record(text, lowered)
     if not text.isascii():
         found += by_localized_label(text, lowered)
+    if "auth(" in lowered or "login(" in lowered:
+        found += by_call(text, lowered)
     if "key" in words:
         found += by_owned_key(text, lowered, claimed)
     if "<" in text:

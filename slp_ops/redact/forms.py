@@ -14,6 +14,7 @@ no part of them looks at more than a fixed number of words.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 # The encryption type before a secret. An access right after a digit shows that the digit is the secret.
@@ -35,8 +36,9 @@ _PATTERNS: Final = {
 }
 
 
+@cache
 def compiled(form: str) -> re.Pattern[str]:
-    """Compile a form to a pattern that matches where its first word begins."""
+    """Compile a form, when it is first needed, to a pattern that matches where its first word begins."""
     parts = _PART.findall(form.removeprefix("^ ").replace("?", ""))
     return re.compile("".join(map(_pattern, parts)), re.ASCII)
 

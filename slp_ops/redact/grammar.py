@@ -29,9 +29,12 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         user-password|tunnel-password|chap-password * # WORD
         msdp [vrf *] password peer * [encryption-type] WORD
         ppp * ... password WORD
-        password option # for * WORD
-        password fallback WORD
+        password option # for * !key-chain WORD
+        password fallback !key-chain WORD
         root-dn ... password WORD
+        subscriber service password WORD
+        authorize|authenticate aaa list * password WORD
+        server * username * password WORD
         aggressive-mode password WORD
         wccp ... password WORD
         crypto key|pki|ca export|import * ... password WORD
@@ -39,7 +42,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         crypto key|pki|ca export|import * ... aes !128|192|256|password WORD
         crypto key|pki|ca export|import * ... terminal !3des|des|aes|password|passphrase WORD
         crypto key|pki|ca export|import * ... url * !3des|des|aes|password|exportable WORD
-        crypto key|pki|ca import * pkcs12 * !password|passphrase WORD
+        crypto key|pki|ca export|import * pkcs12 * !password|passphrase WORD
+        crypto pki token * user-pin WORD
         crypto pki token * [admin] login WORD
         crypto pki token * admin !login WORD
         change-pin WORD [WORD]
@@ -51,10 +55,13 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         test aaa group * server [name] * * WORD
         test aaa group * !server * WORD
         aaa group * !server * WORD legacy|new-code
-        ^ hash !md5|sha*|none|algorithm*|of|is|value*|for|on|in WORD
+        ^ hash !md5|sha*|none|algorithm*|of|is|value*|for|on|in|key*|bucket*|table*|size WORD
         nthash WORD
         web admin customer|system ... password|secret WORD
         otp|puk CODE
+        ^ pin WORD? END
+        srvtab entry * # # # # # WORD
+        auth plain|login CODED
         pac-password WORD
     """),
     ("snmp-community", """
@@ -92,9 +99,10 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         radius-server|tacacs-server ... key REST
         server-private * ... key REST
         ^ address ipv4|ipv6 * ... key REST
+        ^ server-key REST
+        ^ client * [vrf *] key|server-key REST
         server-key WORD
         pac key WORD
-        ^ client * [vrf *] key|server-key WORD
         ppk manual id * key WORD
         encryption-key|mac-key|message-auth-code-key|message-authenticator-code-key WORD
         nas * key WORD
@@ -108,7 +116,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         group * key WORD
         psk|wpa-psk [set-key] ascii|hex REST
         set-key ascii|hex REST
-        psk provisioning key [#] WORD
+        psk provisioning key [#] [ascii|hex] !ascii|hex WORD
+        psk id * key !ascii|hex WORD
         sae password WORD
         mobility group keyring * WORD
         mobility group key WORD
@@ -123,6 +132,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         static-wep-key|wep-key encryption # ascii|hex WORD
         encryption [vlan *] key # size * [#] WORD
         sap pmk WORD
+        key hex|ascii WORD
         session-key inbound|outbound ah # WORD
         session-key inbound|outbound esp # cipher WORD authenticator WORD
         session-key inbound|outbound esp # cipher WORD
@@ -140,7 +150,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         nhrp authentication WORD
         ^ authentication text !key-chain WORD
         rsvp authentication key WORD
-        authentication text, string WORD
+        authentication text, string !not WORD
         map-server|map-resolver * ... key WORD
         lsp-password [text] WORD
         cak [(raw)|(hex)] [:|=] !name*|status*|length* WORD
@@ -208,7 +218,7 @@ LOGIN_METHODS: Final = words("radius tacacs tacacs+ local group enable line none
 
 # What may follow an introducer and is a setting of the command, not a secret.
 SETTINGS: Final = words("""
-    derivation exchange rekey refresh rotation material generation agreement cak
+    fallback derivation exchange rekey refresh rotation material generation agreement cak
     encryption encrypt-key required rollover policy key-chain keychain recovery restriction lifetime
     prompt type types length min-length max-length aging history reuse strength complexity
     authentication provisioning list generate change confirmation attempts retry retries option
@@ -234,6 +244,7 @@ PROSE: Final = words("""
     values information entry entries process service services request requests response error errors
     timeout timed attempt mode status state change update verification validation please enter try
     however therefore requires require must-change true false yes na n/a ok new old uptime replaced rotated
+    defined matching
 """)
 # Words of sentences before a noun, never behind one: "password my ..." is no sentence.
 BEFORE_NOUNS: Final = words("a an the your my our his her their its new old")
@@ -296,6 +307,7 @@ HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3
 # Values of labels that are no secrets.
 NO_VALUE: Final = re.compile(
     r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
+    r"getpass\b.*|input\(.*|os\.(?:environ|getenv)\b.*|\$\([a-z].*|"  # a script asks for it
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
 )
@@ -346,8 +358,9 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("'auth':", r"'auth':(?!\s*[(\[])"),
     (".auth", r"\.auth(?!\s*=)"),
     ("%3a", r"%3a(?!\S{1,256}%40)"),
-    ("login:", r"login:(?!.{0,60}\s/\s)"),
+    ("login", r"login(?!\(\s*[\"']|(?::|\s+(?:with|as|using|is|was)\s)[^/\n]{0,60}\s/\s)"),
     ("trapsess", ""),
+    ("srvtab", ""),
     ("icauth(", ""),
     ("digestauth(", ""),
     ("test", r"test(?!\s+aaa)"),
@@ -401,7 +414,7 @@ ABBREVIATED_WORDS: Final = frozenset(
 WHOLE_WORDS: Final = words("""
     otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
     snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
-    "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth:
+    "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth: sudo
 """)
 
 # Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").

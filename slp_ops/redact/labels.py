@@ -27,7 +27,7 @@ _LABEL_HINT: Final = re.compile(
 )
 _LABEL: Final = re.compile(
     r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?\]?(?:\[\d+\]|\s?\([\w /-]{1,20}\))?)"""
-    r"""(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["']))?)"""
+    r"""(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["'])|!vault\s{1,20})?)"""
     r"""(?:\\+"(?P<nested>[^"\\\n]{0,1000})\\+"|"(?P<double>(?:[^"\\\n]|\\.){0,1000})"|'(?P<single>[^'\n]{0,1000})'"""
     r"""|["']?(?P<bare>[^\s"'][^\s"'<]{0,200}))""",
     re.ASCII,
@@ -37,7 +37,7 @@ _ELEMENT: Final = re.compile(
 )
 _PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", re.ASCII)
 _COMMUNITY_ELEMENT: Final = re.compile(r"<[\w.:-]*community[\w.-]*>\s*$", re.ASCII)
-_KEY_OWNER: Final = re.compile(r"pre-shared-key|radius|tacacs|shared")
+_KEY_OWNER: Final = re.compile(r"pre-shared-key|radius|tacacs|shared|key-string")
 _ONLY_A_LABEL: Final = re.compile(r"\s*(?:[\w-]+\s+){0,2}[\w-]+\s*:\s*", re.ASCII)
 # A mixed word with a digit is a key, unless it is the name of an interface, a version or a path.
 _KEY_VALUE: Final = re.compile(
@@ -69,6 +69,8 @@ _LAST_WORD: Final = re.compile(r"([a-z0-9][a-z0-9+-]*)\s+$", re.ASCII)
 _BLANK: Final = re.compile(r"\s")
 _SECOND: Final = re.compile(r"\s{1,3}/\s{1,3}\S+")
 _PHRASE: Final = re.compile(r"[\w.-]+", re.ASCII)
+_JOINED: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)+", re.ASCII)
+_MNEMONIC: Final = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)?-[0-7]-[a-z0-9_]+", re.ASCII)  # of a log message
 _NAME_CHARACTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
 
 
@@ -80,6 +82,8 @@ def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
             continue
         at = match.end("sign")
         if claimed.overlap(match.start(), match.end("name")):
+            continue
+        if lowered[match.start() - 1 : match.start()] == "%" and _MNEMONIC.fullmatch(match["name"]):
             continue
         group = match.lastgroup or "bare"
         is_bare = group == "bare"
@@ -234,6 +238,11 @@ def kind_of_list(name: str) -> str:
     lowered = name.lower()
     one = name[:-3] + "y" if lowered.endswith("ies") else name[:-1] if lowered.endswith("s") else ""
     return kind_of(name) or (kind_of(one) if one else "")
+
+
+def is_name_of_secret(item: str) -> bool:
+    """Return whether an item of a list ``secrets`` names a secret that is elsewhere: ``db_password``."""
+    return _JOINED.fullmatch(item) is not None and bool(kind_of(item))
 
 
 def kind_of_phrase(label: str) -> str:

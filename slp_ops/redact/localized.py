@@ -20,7 +20,7 @@ _LABELS: Final = (
     "密码", "密碼", "口令", "密钥", "共享密钥", "비밀번호", "암호", "пароль",
 )  # fmt: skip
 _SECOND: Final = re.compile(r"\s*/\s{0,3}(?P<value>[!-.0-~][!-~]*)")  # "パスワード: user / password"
-_ENGLISH: Final = "password|passwd|passphrase|secret|token|psk|pw"
+_ENGLISH: Final = "password|passwd|passphrase|passcode|secret|token|psk|pass|pwd|pw"
 _SIGNS: Final = ":=は「『【"
 
 
@@ -32,7 +32,7 @@ def _normalized(label: str) -> str:
 _LABEL: Final = re.compile(
     rf"(?:(?:{'|'.join(sorted(map(_normalized, _LABELS), key=len, reverse=True))})"
     rf"(?:\s*\([^()\s]{{1,20}}\))?"
-    rf"(?:\s*(?:を|に|の)?\s*[{_SIGNS}]+\s*|[\"']\s*[:=]\s*|\s*(?:は|が|を|に|\s)\s*(?=[!-~]*[0-9])(?=[!-~]*[a-z]))"
+    rf"(?:\s*(?:を|に|の)?\s*[{_SIGNS}]+\s*|[\"']\s*[:=]\s*|\s*(?:は|が|を|に|\s)\s*(?=[0-9]{{6}}|(?=[!-~]*[0-9])[!-~]*[a-z]))"
     rf"|(?<![a-z0-9])(?:{_ENGLISH})\s*[は「『【]\s*)"
     r"(?P<value>\"[^\"]+\"|[!-~]+)"
 )

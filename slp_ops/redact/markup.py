@@ -9,7 +9,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.redact import grammar
-from slp_ops.redact.labels import holds_value, is_no_value, kind_of, kind_of_list, kind_of_phrase
+from slp_ops.redact.labels import (
+    holds_value,
+    is_name_of_secret,
+    is_no_value,
+    kind_of,
+    kind_of_list,
+    kind_of_phrase,
+)
 from slp_ops.redact.spans import SecretSpan, found_at
 
 if TYPE_CHECKING:
@@ -41,9 +48,9 @@ _LIST: Final = re.compile(
     r"""(?<![\w.-])(?P<name>[a-z_][\w.-]{0,60})(?:\\?["'])?\s*[:=]\s*[\[(]\s*(?P<items>(?:\\?["'][^"'\n]*["']|[^\s"'\[\](){},]+)(?:\s*,\s*(?:\\?["'][^"'\n]*["']|[^\s"'\[\](){},]+))*)""",
     re.ASCII,
 )
-# 'HTTPBasicAuth("user", "X")'.
+# 'HTTPBasicAuth("user", "X")', 'ftp.login("user", "X")'.
 _CALL: Final = re.compile(
-    r"""\b(?:http)?(?:basic|digest)_?auth\(\s*["'][^"'\n]{0,100}["']\s*,\s*[rbfu]{0,2}["'](?P<value>[^"'\n]{1,200})["']""",
+    r"""\b(?:(?:http)?(?:basic|digest)_?auth|login)\(\s*["'][^"'\n]{0,100}["']\s*,\s*[rbfu]{0,2}["'](?P<value>[^"'\n]{1,200})["']""",
     re.ASCII,
 )
 _LIST_SIGN: Final = re.compile(r"[:=]\s*[\[(]")
@@ -107,7 +114,10 @@ def by_items(text: str, lowered: str) -> Iterator[SecretSpan]:
             is_login = items[1]["bare"] is None and items[0][0].strip("\\\"'") not in grammar.LOGIN_METHODS
             kind, items = "password" if is_login else "", items[1:]
         if kind:
+            is_list_of_names = names["name"] == "secrets"
             for item in items:
+                if is_list_of_names and is_name_of_secret(text[slice(*item.span(item.lastgroup or 0))]):
+                    continue
                 words = lowered[slice(*item.span(item.lastgroup or 0))].split()
                 if len(words) == 1 or not any(word in grammar.PROSE for word in words):
                     yield from _found(text, lowered, item, kind)
@@ -115,9 +125,8 @@ def by_items(text: str, lowered: str) -> Iterator[SecretSpan]:
 
 def by_call(text: str, lowered: str) -> Iterator[SecretSpan]:
     """Yield the password of a script that logs in to a page: ``HTTPBasicAuth("user", "X")``."""
-    if "auth(" in lowered:
-        for call in _CALL.finditer(lowered):
-            yield from _found(text, lowered, call, "password")
+    for call in _CALL.finditer(lowered):
+        yield from _found(text, lowered, call, "password")
 
 
 def by_fields(text: str, lowered: str) -> Iterator[SecretSpan]:

@@ -9,12 +9,13 @@ from slp_ops.redact import grammar
 from slp_ops.redact.spans import QUOTES
 
 PUNCTUATION: Final = ".,:;!?()[]{}=`"
-_CLOSING: Final = re.compile(r"[\"'`,;|<>」』】]")
+_CLOSING: Final = re.compile(r"[\"'`,;|<>”」』】]")
 _ATTRIBUTE: Final = re.compile(r"[\w:.-]+=[\"']", re.ASCII)
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-'/][a-z]+)*|[A-Z]{1,4}", re.ASCII)
+_DIGITS: Final = re.compile(r"[0-9]{6,}", re.ASCII)  # a secret, too many for a count
 COUNT: Final = re.compile(r"[0-9.,%/:-]+(?:ms|s|kb|mb)?|0x[0-9a-f]+", re.ASCII)
 _HEX_OR_ADDRESS: Final = re.compile(r"(?:[0-9a-f]{1,4}[.:]){2,}[0-9a-f:.]*", re.ASCII)
-_NEXT_WORD: Final = re.compile(r"\s+([a-z]+)(?![^\s.,;])", re.ASCII)
+_NEXT_WORD: Final = re.compile(r"\s+([a-z]+(?![^\s.,;])|:(?=\s))", re.ASCII)
 _LOWER_WORD: Final = re.compile(r"[a-z]+", re.ASCII)
 _COMMAND_PREFIX: Final = re.compile(r"[a-z][\w./:\\+@,*\"-]*", re.ASCII)
 
@@ -39,16 +40,20 @@ def is_harmless(
     if _is_continued(text, lowered, start, end):
         return True
     if not plain:
-        return COUNT.fullmatch(word) is not None
+        return _is_count(word)
     if not weak and not is_sentence(text, lowered, at):
         return False
     shown = _CLOSING.split(text[start:end].removesuffix("^C"))[0].strip(QUOTES + PUNCTUATION)
     return text[start] not in QUOTES and bool(
         not shown.isascii()
         or _PLAIN_WORD.fullmatch(shown)
-        or COUNT.fullmatch(word)
+        or (_is_count(word) if not weak and "token" not in lowered[at:start] else COUNT.fullmatch(word))
         or _HEX_OR_ADDRESS.fullmatch(word)
     )
+
+
+def _is_count(word: str) -> bool:
+    return COUNT.fullmatch(word) is not None and not _DIGITS.fullmatch(word)
 
 
 def is_passphrase(text: str, lowered: str, at: int, start: int) -> bool:
@@ -85,13 +90,13 @@ def _is_known(word: str) -> bool:
 
 
 def _is_continued(text: str, lowered: str, start: int, end: int) -> bool:
-    """Return whether a word is followed by a word that only sentences contain: "authentication is"."""
+    """Return whether what follows a word shows that it is none: "authentication is", "PSK Support : on"."""
     after = _NEXT_WORD.match(lowered, end)
-    return (
-        after is not None
-        and after[1] in grammar.CONJUNCTIONS
-        and _LOWER_WORD.fullmatch(text, start, end) is not None
-    )
+    if after is None:
+        return False
+    if after[1] == ":":
+        return _PLAIN_WORD.fullmatch(text, start, end) is not None
+    return after[1] in grammar.CONJUNCTIONS and _LOWER_WORD.fullmatch(text, start, end) is not None
 
 
 def is_sentence(text: str, lowered: str, at: int) -> bool:
@@ -99,7 +104,7 @@ def is_sentence(text: str, lowered: str, at: int) -> bool:
     if grammar.FREE_TEXT.match(lowered):
         return True
     before = text[max(0, at - 200) : at]
-    for mark in (":", "#", "|", '"', "'", "「", "『", "> "):
+    for mark in (":", "#", "|", '"', "'", "`", "“", "「", "『", "> ", "cmd="):
         before = before.rpartition(mark)[2]
     words = before.lstrip("+-<>! ").split()
     if words and words[0].lower() in {"no", "default"}:

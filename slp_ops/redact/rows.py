@@ -15,7 +15,14 @@ from typing import Final
 
 from slp_ops.redact import grammar
 from slp_ops.redact.blocks import Block, LineRole
-from slp_ops.redact.labels import holds_value, is_no_value, kind_of, kind_of_list, kind_of_phrase
+from slp_ops.redact.labels import (
+    holds_value,
+    is_name_of_secret,
+    is_no_value,
+    kind_of,
+    kind_of_list,
+    kind_of_phrase,
+)
 from slp_ops.redact.localized import is_label
 from slp_ops.redact.masks import is_mask
 from slp_ops.redact.spans import SecretSpan, found_at
@@ -28,7 +35,13 @@ _PARENT: Final = re.compile(
 )
 _ITEM: Final = re.compile(rf"\s*-\s+{_SCALAR}(?:\s+#.*)?\s*", re.ASCII)
 _ELEMENT: Final = re.compile(rf"\s*{_SCALAR}\s*,?\s*", re.ASCII)
-_BLOCK_ITEM: Final = re.compile(r"\s*-\s+[|>][+-]?[0-9]?\s*", re.ASCII)  # its text follows, indented deeper
+# "- |", "password: |": its text follows, indented deeper.
+_BLOCK_ITEM: Final = re.compile(r"(?P<indent>\s*)-\s+[|>][+-]?[0-9]?\s*", re.ASCII)
+_BLOCK_FIELD: Final = re.compile(
+    r"""(?P<indent>\s*(?:-\s+)?)["']?(?P<name>[A-Za-z_][\w.-]{0,60})["']?\s*:\s+[|>][+-]?[0-9]?\s*""",
+    re.ASCII,
+)
+_BLOCK_SIGNS: Final = frozenset("|>+-0123456789")
 _FIELD: Final = re.compile(
     rf"""\s*(?:-\s+)?[{{\[\s]*["']?(?P<name>[A-Za-z_][\w.-]{{0,60}})["']?\s*[:=]\s*{_SCALAR}[\s,}}\]]*(?:/?>)?""",
     re.ASCII,
@@ -78,19 +91,24 @@ class Members(Block):
         """Read the lines that are indented deeper; in YAML also items at the place of the name."""
         word = line.strip()
         indent = len(line) - len(line.lstrip())
+        if self._item is not None and (not word or indent > self._item):
+            return _role_in_text(word)
         if not word or (indent < self.indent or (indent == self.indent and not word.startswith("- "))):
             return LineRole.OVER
         if indent == self.indent and self.in_brackets:
             return LineRole.OVER
-        if self._item is not None and indent > self._item:
-            return LineRole.PLAIN if is_mask(word) else LineRole.BODY
-        self._item = indent if self._holds_texts and _BLOCK_ITEM.fullmatch(line) else None
+        self._item = self._text_indent(line)
         return LineRole.ROW
 
-    @property
-    def _holds_texts(self) -> bool:
-        """Tell whether an item may be a text of lines; below ``pass`` such a text passes a test."""
-        return self.name.lower() != "pass"
+    def _text_indent(self, line: str) -> int | None:
+        """Return the place of an item that is a text of lines; below ``pass`` such a text passes a test."""
+        if self.name.lower() == "pass":
+            return None
+        if item := _BLOCK_ITEM.fullmatch(line):
+            return len(item["indent"])
+        field = _BLOCK_FIELD.fullmatch(line)
+        is_secret = field and (kind_of(field["name"]) or holds_value(field["name"], self.name, self.kind))
+        return len(field["indent"]) if field and is_secret else None
 
     def secrets(self, line: str) -> list[SecretSpan]:
         """Return the item, or the value of a field that has no name of its own."""
@@ -100,7 +118,24 @@ class Members(Block):
         item = _ITEM.fullmatch(line) or (_ELEMENT.fullmatch(line) if self.in_brackets else None)
         if item is None or _LABELLED.match(line, item.start(item.lastgroup or 0)):
             return []
+        if self.name.lower() == "secrets" and is_name_of_secret(item[item.lastgroup or 0]):
+            return []
         return _scalar(line, item, self.kind)
+
+
+@dataclass(slots=True, kw_only=True)
+class Text(Block):
+    """The lines of a text behind the name of a secret, in YAML: ``password: |``."""
+
+    kind: str
+    indent: int
+
+    def part(self, line: str) -> LineRole:
+        """Read the lines that are indented deeper, and empty ones between them."""
+        word = line.strip()
+        if word and len(line) - len(line.lstrip()) <= self.indent:
+            return LineRole.OVER
+        return _role_in_text(word)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,15 +144,20 @@ class Record(Block):
 
     kind: str
     _left: int = _MOST_FIELDS
+    _text: Text | None = None  # the value, if it is a text of lines
 
     def part(self, line: str) -> LineRole:
         """Read fields until the value was found, or another record begins."""
+        if self._text is not None:
+            return self._text.part(line)
         self._left -= 1
         field = _FIELD.fullmatch(line)
         if self._left < 0 or field is None or line.lstrip()[:1] in "-{[" or _record(line):
             return LineRole.OVER
         if field["name"].lower() in grammar.VALUE_FIELDS:
             self._left = 0
+            if text := _BLOCK_FIELD.fullmatch(line):
+                self._text = Text(kind=self.kind, indent=len(text["indent"]))
             return LineRole.ROW
         return LineRole.PLAIN
 
@@ -208,6 +248,8 @@ def opened_by(line: str) -> Block | None:
         if kind := kind_of_list(name):
             is_bracket = bool(parent["open"] or parent["hcl"])
             return Members(kind=kind, name=name, indent=len(parent["indent"]), in_brackets=is_bracket)
+    if last in _BLOCK_SIGNS and (text := _BLOCK_FIELD.fullmatch(line)) and (kind := kind_of(text["name"])):
+        return Text(kind=kind, indent=len(text["indent"]))
     if last == ">" and (label := _LABEL_CELL.fullmatch(line)):
         kind = _kind_of_head(label[1])
         return Cell(kind=kind) if kind else None
@@ -216,6 +258,12 @@ def opened_by(line: str) -> Block | None:
     if _DELIMITER.search(line):
         return _table(line) if _DELIMITED.fullmatch(line) else None
     return _columns(line) if "  " in line.strip() and _ALIGNED.fullmatch(line) else None
+
+
+def _role_in_text(word: str) -> LineRole:
+    """Return the role of a line of a text: a secret, unless it is masked or a template."""
+    is_plain = not word or is_mask(word) or (word.startswith("{{") and word.endswith("}}"))
+    return LineRole.PLAIN if is_plain else LineRole.BODY
 
 
 def _record(line: str) -> Record | None:

@@ -30,6 +30,7 @@ from slp_ops.model import Capture, CaptureStatus, DeviceFailure, DeviceResult, D
 T = TypeVar("T")
 SCHEMA: Final = 1
 _MOST_DAMAGED: Final = 100  # lines; what follows in such a file is not read
+_NO_DEVICES: Final = "[]"  # the last value of a run file
 _ONE_LINE: Final = json.JSONEncoder(separators=(",", ":"), default=str)
 
 
@@ -200,8 +201,11 @@ class RunRecord:
 
 
 def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
-    """Return the run file. ``results`` are the devices' records by name, as far as they have ended."""
-    record = RunRecord(
+    """Return the run file. ``results`` are the devices' records by name, as far as they have ended.
+
+    It is encoded a device at a time: the JSON values of a whole fleet need ten times the memory of its text.
+    """
+    run = RunRecord(
         schema=SCHEMA,
         id=header.id,
         verb=header.verb,
@@ -211,7 +215,10 @@ def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
         finished=header.finished,
         slp_ops=header.version,
         selection=header.selection,
-        devices=tuple(
+    )
+    begin, end = _indented(run).rsplit(_NO_DEVICES, 1)
+    devices = [
+        _indented(
             DeviceRecord(
                 name=about.name,
                 site=about.site,
@@ -222,10 +229,15 @@ def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
                 intent=about.intent,
                 result=results.get(about.name),
             )
-            for about in header.devices
-        ),
-    )
-    return (json.dumps(encode(record), indent=1, default=str) + "\n").encode("ascii")
+        ).replace("\n", "\n  ")
+        for about in header.devices
+    ]
+    listed = "[\n  " + ",\n  ".join(devices) + "\n ]" if devices else _NO_DEVICES
+    return f"{begin}{listed}{end}\n".encode("ascii")
+
+
+def _indented(record: object) -> str:
+    return json.dumps(encode(record), indent=1, default=str)
 
 
 def header_of(record: RunRecord) -> RunHeader:

@@ -22,23 +22,31 @@ class Broker:
     def __init__(self) -> None:
         self.asked: list[int] = []
         self.given_back: list[str] = []
+        self.inboxes: list[str] = []  # that are subscribed to
+        self.replies: list[str] = []
         self.deliver: Any = None
 
     def new_inbox(self) -> str:
-        return "_INBOX.1"
+        return f"_INBOX.{len(self.replies)}"
 
-    async def subscribe(self, inbox: str, *, cb: Any) -> None:
+    async def subscribe(self, inbox: str, *, cb: Any) -> Any:
+        async def unsubscribe() -> None:
+            self.inboxes.remove(inbox)
+
         self.deliver = cb
+        self.inboxes.append(inbox)
+        return SimpleNamespace(subject=inbox, unsubscribe=unsubscribe)
 
     async def publish(self, subject: str, data: bytes, *, reply: str) -> None:
         assert subject == "$JS.API.CONSUMER.MSG.NEXT.TASKS.tokyo"
         self.asked.append(json.loads(data)["batch"])
+        self.replies.append(reply)
 
-    async def task(self, name: str) -> None:
+    async def task(self, name: str, data: bytes = b"{}") -> None:
         async def nak() -> None:
             self.given_back.append(name)
 
-        await self.deliver(SimpleNamespace(headers=None, name=name, nak=nak))
+        await self.deliver(SimpleNamespace(headers=None, name=name, data=data, nak=nak))
         await asyncio.sleep(0)
 
     async def status(self, code: str) -> None:
@@ -130,3 +138,18 @@ def test_a_task_that_comes_too_late_is_given_back(monkeypatch: pytest.MonkeyPatc
         assert worker.broker.given_back == ["late"]
 
     assert run(scenario).taken == ["a", "b", "c"]
+
+
+def test_behind_an_empty_task_it_asks_again_at_once_and_elsewhere() -> None:
+    """The broker ends the answers to a request at an empty one, and would deliver the rest to nowhere."""
+
+    async def scenario(worker: Worker) -> None:
+        await worker.broker.task("empty", b"")
+        await worker.settle()
+        assert worker.broker.asked == [3, 2]
+        before, after = worker.broker.replies
+        assert before != after
+        assert worker.broker.inboxes == [after]
+        assert worker.slots.used == 3
+
+    assert run(scenario).taken == ["empty"]

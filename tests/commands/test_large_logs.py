@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import pickle
 import tracemalloc
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.commands._exported_log import as_log_lines
 from slp_ops.commands._log_line import message
 from slp_ops.commands._text_lines import TextLines
 from slp_ops.commands.show_logging import parse
 from slp_ops.facts.log import SyslogBuffer
 from slp_ops.json_documents import encode
+from slp_ops.model import CaptureStatus, Verdict
 from slp_ops.parsing import read, split_devices
+from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,3 +124,46 @@ def test_lines_of_a_text_are_those_of_a_split(text: str) -> None:
     assert list(lines) == text.split("\n")
     assert lines[:2] == text.split("\n")[:2]
     assert lines[-1] == text.split("\n")[-1]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "*Nov 17 18:05:09.580: ",
+        "Nov 17 2025 18:05:09 JST: ",
+        "Feb 29 23:59:59.999999: ",
+        "Nov 31 10:00:00: ",
+        "Nov 17 25:00:00: ",
+        "Nov 17 0000 10:00:00: ",
+        "1w2d: ",
+        "",
+    ],
+)
+def test_extract_of_a_message_is_that_of_the_whole_message(stamp: str) -> None:
+    now = datetime(2026, 11, 18)  # noqa: DTZ001 - a switch's own
+    text = f"Log Buffer (4096 bytes):\n{stamp}%SMART_LIC-3-COMM_FAILED: failure\n  a second line \n"
+    fact = parse(text).facts[0]
+    assert isinstance(fact, SyslogBuffer)
+    whole = replace(fact, messages=tuple(fact.messages))
+
+    assert fact.extract(0, now) == whole.extract(0, now)
+    assert fact.extract(0, now).at == whole.messages[0].time.at(now)
+    assert fact.extract(0, None) == (None, 3, "failure", ("  a second line",))
+
+
+def test_only_cited_messages_of_a_log_are_made_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def counting(row: Row, command: str, more: tuple[str, ...] = ()) -> SyslogMessage:
+        made.append(row.number)
+        return message(row, command, more)
+
+    monkeypatch.setattr("slp_ops.commands._message_log.message", counting)
+    line = "*Nov 17 18:05:09.580: %SMART_LIC-3-COMM_FAILED: Communications failure with the CSSM : timeout\n"
+    facts = read([("show logging", CaptureStatus.OK, log_of(30_000, (line,)))])
+    outcomes = run_rules(facts, audit_options=AuditOptions(), intent=Intent())
+
+    log = facts.get(SyslogBuffer)
+    assert log is not None
+    assert any(each.verdict is Verdict.FAIL for each in outcomes)
+    assert len(set(made)) < 10 < len(log.messages)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.engine.pacing import Login, LoginEnd, LoginPacer, RateLimited
+from slp_ops.engine.pacing import Login, LoginEnd, LoginPacer, LoginTurns, RateLimited
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
 from slp_ops.model import CaptureStatus, Device
 from slp_ops.ports import SECRET_OFFER, USUAL_LIMITS, CommandEnd, ProbeEnd, ReadLimits
+from tests import simulated_time
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from slp_ops.ports import Reader, Sink
     from slp_ops.readonly import ProbeStep, ReadCommand
@@ -307,3 +308,67 @@ def test_logins_of_a_proven_credential_do_not_look_at_those_in_flight(
     asyncio.run(run())
 
     assert looked == 0
+
+
+def spend(seconds: float) -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, simulated_time.SimulatedLoop)
+    loop.spend(seconds)
+
+
+async def starts(count: int, login: Callable[[], Awaitable[None]]) -> list[float]:
+    """Start logins together, and return when the turn of each came."""
+    turns = LoginTurns()
+    began: list[float] = []
+
+    async def one() -> None:
+        await turns.next()
+        began.append(asyncio.get_running_loop().time())
+        await login()
+
+    await asyncio.gather(*(one() for _ in range(count)))
+    return began
+
+
+def test_a_login_that_is_worked_on_is_served_before_the_next_starts() -> None:
+    at_once = [0, 0]  # now, at most
+
+    async def login() -> None:
+        at_once[0] += 1
+        at_once[1] = max(at_once)
+        for _ in range(5):
+            spend(0.002)
+            await asyncio.sleep(0)
+        at_once[0] -= 1
+
+    simulated_time.run(starts(100, login))
+
+    assert at_once == [0, 1]
+
+
+def test_logins_that_wait_for_their_switches_do_not_wait_for_each_other() -> None:
+    async def login() -> None:
+        await asyncio.sleep(30)
+
+    assert simulated_time.run(starts(100, login)) == [0.0] * 100
+
+
+def test_a_process_that_is_always_busy_starts_ten_logins_a_second() -> None:
+    async def busy() -> None:
+        while True:
+            spend(0.002)
+            await asyncio.sleep(0)
+
+    async def login() -> None:
+        pass
+
+    async def both() -> list[float]:
+        work = asyncio.create_task(busy())
+        try:
+            return await starts(20, login)
+        finally:
+            work.cancel()
+
+    began = simulated_time.run(both())
+
+    assert began == pytest.approx([0.1 * (n + 1) for n in range(20)], abs=0.05)

@@ -206,3 +206,24 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_trouble(tmp_path: Path) 
 def test_a_description_may_be_japanese(tmp_path: Path) -> None:
     found = inventory(tmp_path, "version: 1\nsites: {tokyo: {description: 東京本社}}\n")
     assert found.sites[0].description == "東京本社"
+
+
+def test_switches_share_what_their_site_sets(tmp_path: Path) -> None:
+    """Of 100,000 switches, each with its own copies, these would be half of the memory."""
+    first, second, own = inventory(
+        tmp_path,
+        """\
+version: 1
+defaults: {intent: {topology: smart}, params: {vlan: 5}}
+sites:
+  tokyo:
+    devices:
+      a: {host: 192.0.2.1}
+      b: {host: 192.0.2.2}
+      c: {host: 192.0.2.3, intent: {vrf: Mgmt}}
+""",
+    ).devices
+    assert first.intent is second.intent
+    assert first.params is second.params
+    assert own.intent == {"topology": "smart", "vrf": "Mgmt"}
+    assert second.intent == {"topology": "smart"}

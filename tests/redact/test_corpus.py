@@ -50,10 +50,12 @@ def test_nothing_of_a_secret_remains(case: str) -> None:
 
 @pytest.mark.parametrize("case", cases("secrets"))
 def test_a_redacted_text_is_stable(case: str) -> None:
-    once = redact(case.replace("«", "").replace("»", "") + "\n", KEY)
+    """Letters of another script beside a secret decide whether the line is taken for a sentence."""
+    for raw in (case.replace("«", "").replace("»", ""), case):
+        once = redact(raw + "\n", KEY)
 
-    assert redact(once, KEY) == once
-    assert redact(once, b"j" * 32) == once
+        assert redact(once, KEY) == once
+        assert redact(once, b"j" * 32) == once
 
 
 @pytest.mark.parametrize("case", cases("secrets"))
@@ -67,14 +69,6 @@ def test_single_characters_give_the_same_text(case: str) -> None:
 @pytest.mark.parametrize("case", cases("benign"))
 def test_a_line_without_a_secret_stays(case: str) -> None:
     assert redact(case + "\n", KEY) == case + "\n"
-
-
-@pytest.mark.parametrize("case", cases("secrets"))
-def test_a_redacted_text_is_stable_whatever_quotes_a_secret_has(case: str) -> None:
-    """Letters of another script beside a secret decide whether the line is taken for a sentence."""
-    once = redact(case + "\n", KEY)
-
-    assert redact(once, KEY) == once
 
 
 @given(st.lists(st.sampled_from(cases("secrets") + cases("benign")), max_size=12).map("\n".join))

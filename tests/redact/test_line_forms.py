@@ -229,6 +229,37 @@ ip http client proxy-server http://ops:«canary»@proxy.example.net proxy-port 8
  mail-server ops:«canary»@mail.example.net priority 1
  action 2.0 mail server "ops:«canary»@mail.example.net" to "noc@example.net"
 {"pem":"-----BEGIN RSA PRIVATE KEY-----\\n«MIIEpAIBAAKCAQEA7»-----END RSA PRIVATE KEY-----"}
+sw1,key 7 «094F471A1A0A»,ok
+sw1,key «canary»,ok
+sw1,username ops secret 0 «canary»,ok
+sw1,"enable secret «canary»",ok
+["enable secret «canary»", "hostname sw1"]
+kerberos srvtab entry host/sw1.example.net@EXAMPLE.NET 0 891725446 4 1 8 «canary»
+ security psk provisioning key 1 ascii 0 «canary» floor 3
+crypto pki token usbtoken0 user-pin 7 «070C285F4D06»
+crypto pki export TP pkcs12 tftp://192.0.2.9/x «canary»
+ip mobile secure home-agent 192.0.2.9 spi 101 key ascii «canary» algorithm md5
+ psk id PEER key hex «0x00AA11BB»
+ psk id PEER key 6 «canary»
+ client 192.0.2.9 vrf Mgmt-vrf server-key 0 «two words»
+subscriber service password «canary»
+  10 authorize aaa list L password «canary» identifier mac-address
+  environment ds_user_password «canary»
+S: AUTH PLAIN «AGNhbmFyeQBjYW5hcnk=»
+ pin «4455»
+ ip ospf authentication-key «73911846»
+  authentication md5 key-string «73911846»
+ key-string «73911846»
+crypto key lock rsa name K passphrase «73911846»
+The enable secret is «73911846»
+AAA/ACCT/CMD(00000FA1): cmd=username ops secret «canary» <cr>
+<key-string><key>«canary»</key></key-string>
+echo '«canary»' | sudo -S ls
+ftp.login("ops", "«canary»")
+login with ops / «Canary7!» works
+pass は «canary1» です
+パスワード «73911846»
+token: !vault «canary1»
 """
 
 UNTOUCHED = """
@@ -335,6 +366,22 @@ snmp-server community <removed> RO
   ip prefix-list EDGE seq 7 permit 192.0.2.0/24
  7   0011.22AA.BBCC    DYNAMIC     Gi1/0/7
 path flash:/$h-$t
+CTS password is defined in keystore, device-id = sw1
+%SYS-5-PRIV_AUTH_PASS: Privilege level set to 15 by ops on vty0 (192.0.2.9)
+ISAKMP:(0):found peer pre-shared key matching 192.0.2.9
+PSK Support : Enabled
+  Authentication text, string not set
+mpls ldp password option 5 for ACL key-chain KC
+mpls ldp password fallback key-chain KC
+Hash key 17, bucket 5
+password = getpass.getpass()
+password = os.environ["PW"]
+PASSWORD=$(pass show sw1)
+secrets: [db_password, api_token]
+sw1,key chain OSPF-KEYS,ok
+sw1,key 5,ok
+Use token 1606453331002 in the report
+show environment all
 """
 
 

@@ -15,6 +15,10 @@ NAMED = {
     "a list of JSON": '"communities": [\n  "s3cretX"\n],\n',
     "a block of HCL": 'variable "db_password" {\n  type = string\n  default = "s3cretX"\n}\n',
     "a record": "- name: API_TOKEN\n  value: s3cretX\n",
+    "a text of YAML": "password: |\n  s3cretX\n",
+    "a text in a list of YAML": "- password: >-\n    s3cretX\n",
+    "a text below a name of several": "passwords:\n  - enable: |\n      s3cretX\n    user: ops\n",
+    "a text of a record": "- name: API_TOKEN\n  value: |\n    s3cretX\n",
     "values with commas": "host,user,password\nsw9,ops,s3cretX\n\n",
     "values with semicolons": "host;enable secret\nsw9;s3cretX\n\n",
     "a table with bars": "| host | password |\n|------|----------|\n| sw9 | s3cretX |\n",
@@ -31,6 +35,17 @@ def test_the_secret_is_masked_and_what_follows_stays(text: str) -> None:
 
     assert out.startswith(before)
     assert "s3cretX" not in out
+    assert out.endswith(after + EVIDENCE)
+    assert redact(out, KEY) == out
+
+
+@pytest.mark.parametrize("name", [name for name in NAMED if name.startswith("a text")])
+def test_all_lines_of_a_text_are_masked(name: str) -> None:
+    before, after = NAMED[name].split("s3cretX")
+    indent = before.rpartition("\n")[2]
+    out = redact(f"{before}s3cretX\n\n{indent}s3cretY two\n{indent}  s3cretZ{after}{EVIDENCE}", KEY)
+
+    assert "s3cret" not in out
     assert out.endswith(after + EVIDENCE)
     assert redact(out, KEY) == out
 
@@ -57,6 +72,8 @@ def test_pieces_of_any_size_give_the_same_text(text: str) -> None:
         "failed   invalid-token\nfailed   reset-at-auth\n",
         "lab\tinvalid-token\nlab\trum-backlog\n",
         "tokens:\n  - |\n",
+        "secrets:\n  - db_password\n  - api-token\n",
+        "password: |\n  {{ vault_password }}\n",
     ],
 )
 def test_lines_that_only_look_like_it_stay(text: str) -> None:

@@ -305,3 +305,22 @@ def test_a_file_in_the_way_is_one_clear_error(tmp_path: Path) -> None:
 def test_a_name_that_is_no_verb_is_refused(runs: Runs) -> None:
     with pytest.raises(ValueError, match="no verb"):
         runs.start("../collect", [SWITCH])
+
+
+@pytest.mark.parametrize("devices", [0, 1, 3])
+def test_the_run_file_is_indented_json_with_the_devices_last(runs: Runs, devices: int) -> None:
+    """It is written a device at a time, and is the text that the whole would give."""
+    many = [
+        Device(name=f"sw{each}", site="tokyo", host="192.0.2.1", tags=("a", "b")) for each in range(devices)
+    ]
+    with runs.start("collect", many, selection={"sites": [], "tags": ["x"]}) as run:
+        for device in many:
+            error = DeviceFailure(kind="k", message="a [] \n line", hint="")
+            run.finish_device(
+                DeviceResult(name=device.name, site="tokyo", status=DeviceStatus.FAILED, error=error)
+            )
+    text = (run.path / "run.json").read_text()
+    record = json.loads(text)
+    assert text == json.dumps(record, indent=1) + "\n"
+    assert list(record)[-1] == "devices"
+    assert [each["name"] for each in record["devices"]] == [each.name for each in many]

@@ -109,10 +109,10 @@ class _Read:
     unset_fields: dict[str, frozenset[str]] = field(default_factory=dict)
     sources: list[SourceRequest] = field(default_factory=list)
     site_settings: dict[str, Settings] = field(default_factory=dict)
-    # folded name -> name, site, line
-    seen: dict[str, tuple[str, str, int]] = field(default_factory=dict)
-    # address, port, jump hosts, VRF -> name, line
-    addresses: dict[tuple[object, ...], tuple[str, int]] = field(default_factory=dict)
+    # folded name -> name and line, site
+    seen: dict[str, tuple[Scalar, str]] = field(default_factory=dict)
+    # address, port, jump hosts, VRF -> name and line
+    addresses: dict[tuple[object, ...], Scalar] = field(default_factory=dict)
 
     def inventory(self, root: Node) -> Inventory:
         if not isinstance(root, Mapping):
@@ -201,10 +201,11 @@ class _Read:
         name, line = entry.key.text, entry.key.line
         fits = self.check_name(entry, place)
         # Names become folders, and some file systems ignore case.
-        other, where, line_before = self.seen.setdefault(name.casefold(), (name, site, line))
-        if (other, where) != (name, site):  # the same name in one site is a duplicate key
-            same = "this name" if other == name else "this name, apart from upper and lower case"
-            message = f"line {line_before} has a device of {same}"
+        folded = name.casefold()
+        other, where = self.seen.setdefault(name if folded == name else folded, (entry.key, site))
+        if (other.text, where) != (name, site):  # the same name in one site is a duplicate key
+            same = "this name" if other.text == name else "this name, apart from upper and lower case"
+            message = f"line {other.line} has a device of {same}"
             self.problems.add(line, place, message, "one name a device")
         found: dict[str, Any] = mapped(entry.value, place, self.problems, _DEVICE)
         host = found.pop("host", None)
@@ -213,24 +214,25 @@ class _Read:
         if not fits or host is None:
             return
         settings = Settings(**found).merged_over(wider)
-        self.check_address(host, settings, line, place, name)
+        self.check_address(host, settings, entry.key, place)
         self.devices.append(settings.device(name=name, site=site, host=host))
         self.unset_fields[name] = settings.unset_fields()
 
-    def check_address(self, host: str, settings: Settings, line: int, place: str, name: str) -> None:
+    def check_address(self, host: str, settings: Settings, name: Scalar, place: str) -> None:
         """Report a switch that is listed twice: it would be read, and changed, twice at the same time."""
         hops = tuple((_folded(hop.host), hop.port) for hop in settings.jump or ())
         key = (_folded(host), settings.port or _SSH, hops, settings.intent.get("vrf"))
-        other, line_before = self.addresses.setdefault(key, (name, line))
-        if other != name:
+        other = self.addresses.setdefault(key, name)
+        if other.text != name.text:
             same = "at this address, with the same port, jump hosts and VRF"
-            message = f"line {line_before} has '{shown(other)}' {same}"
-            self.problems.add(line, f"{place}.host", message, "one entry a switch")
+            message = f"line {other.line} has '{shown(other.text)}' {same}"
+            self.problems.add(name.line, f"{place}.host", message, "one entry a switch")
 
 
 def _folded(host: str) -> str:
     """Return a host in one spelling: an address in its shortest form, a name without capitals."""
     try:
-        return str(ip_address(host))
+        folded = str(ip_address(host))
     except ValueError:
-        return host.casefold().removesuffix(".")
+        folded = host.casefold().removesuffix(".")
+    return host if folded == host else folded  # one object of a text that is kept

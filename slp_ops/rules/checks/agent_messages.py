@@ -41,7 +41,7 @@ def unknown_agent_message(log: LicenceLog, era: LicensingEra | None) -> Judgemen
     The rule of a message of the other licensing model does not apply: such a message counts here.
     """
     others = () if era is None else (each.message for each in log.seen if _is_of_another(each, era))
-    grave = [message for message in (*log.unknown, *others) if is_grave(message)]
+    grave = [message for message in (*log.unknown, *others) if is_grave(message.severity)]
     newest: dict[str, SyslogMessage] = {message.mnemonic: message for message in grave or log.unknown}
     if not newest:
         return Passed()

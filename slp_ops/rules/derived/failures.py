@@ -219,5 +219,5 @@ def _is_vague(each: LoggedMessage, beside: tuple[LoggedMessage, ...]) -> bool:
 def _reason(each: LoggedMessage) -> tuple[str, NamedServer | None]:
     match = each.match
     if match.reason is None and match.entry.message == FAILED:
-        return each.message.text, each.server
+        return each.text, each.server
     return (match.entry.id if match.reason is None else match.reason.id), each.server

@@ -69,7 +69,7 @@ def pairs_of(log: LicenceLog) -> tuple[Pair, ...]:
     found: list[Pair] = []
     failed: tuple[LoggedMessage, datetime] | None = None
     for each in seen:
-        at = each.at or (None if reference is None else each.message.time.at(reference))
+        at = each.at or (None if reference is None else each.at_clock(reference))
         if at is None:
             continue
         if each.match.entry.message == FAILED:

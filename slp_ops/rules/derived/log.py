@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
 from slp_ops.facts.changes import AppliedChange
@@ -33,9 +33,9 @@ _FAILURE: Final = re.compile(r"_(?:FAIL|FAILED|FAILURE|ERROR)$")
 _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedMessage:
-    """Known message. ``cleared``: resolved by a later message. ``recent`` by the threshold.
+class LoggedMessage(NamedTuple):
+    """Known message. ``server`` is the one that it names. ``cleared``: resolved by a later message.
+    ``recent`` by the threshold.
 
     ``before_change``: older than the last change that slp-ops made to the switch. The message itself is read
     when it is asked for: a log may have hundreds of thousands.
@@ -45,6 +45,7 @@ class LoggedMessage:
     place: int
     match: MessageMatch
     at: datetime | None
+    server: NamedServer | None
     cleared: bool
     recent: bool
     before_change: bool = False
@@ -55,16 +56,18 @@ class LoggedMessage:
         return self.log.messages[self.place]
 
     @property
+    def text(self) -> str:
+        """Return the text of the message, which is not made whole for it."""
+        return self.log.extract(self.place, None).text
+
+    def at_clock(self, now: datetime) -> datetime | None:
+        """Return the time of the message if the switch's clock shows ``now``."""
+        return self.log.extract(self.place, now).at
+
+    @property
     def is_active(self) -> bool:
         """Return whether it is still current."""
         return self.recent and not self.cleared
-
-    @property
-    def server(self) -> NamedServer | None:
-        """Return the server that it names; call-home itself names CSSM by its URL."""
-        message = self.message
-        named = named_server(message.text)
-        return NamedServer.CSSM if named is None and message.facility == "CALL_HOME" else named
 
     @property
     def when(self) -> str:
@@ -104,7 +107,8 @@ class LicenceLog:
         change: AppliedChange | None,
     ) -> LicenceLog:
         """Match each message once. Without the switch's clock every message counts as recent."""
-        oldest = None if now is None else now.at - timedelta(days=thresholds.log_days)
+        clock = None if now is None else now.at
+        oldest = None if clock is None else clock - timedelta(days=thresholds.log_days)
         known = catalogue.names
         later: set[str] = set()
         seen: list[LoggedMessage] = []
@@ -114,13 +118,13 @@ class LicenceLog:
             name = names[place]
             if name not in known and not name.startswith(_OF_AGENT):
                 continue
-            message = log.messages[place]
-            match = catalogue.find_wrapped(name, message.text, message.more)
-            at = None if now is None else message.time.at(now.at)
+            at, severity, text, more = log.extract(place, clock)
+            match = catalogue.find_wrapped(name, text, more)
             recent = oldest is None or at is None or at >= oldest
-            if recent and _is_unknown(message, match) and later.isdisjoint(_successes(name)):
-                unknown.append(message)
-            if message.facility == AGENT:
+            facility = name.rpartition("-")[0]
+            if facility == AGENT:
+                if recent and _is_unknown(severity, match) and later.isdisjoint(_successes(name)):
+                    unknown.append(log.messages[place])
                 later.add(name)
             if match is None:
                 continue
@@ -130,6 +134,7 @@ class LicenceLog:
                     place=place,
                     match=match,
                     at=at,
+                    server=_server(facility, text),
                     cleared=not later.isdisjoint(match.entry.cleared_by),
                     recent=recent,
                     before_change=change is not None and at is not None and at < change.at,
@@ -170,16 +175,20 @@ def _by_rule(seen: Iterable[LoggedMessage]) -> dict[str, tuple[LoggedMessage, ..
     return {rule: tuple(messages) for rule, messages in found.items()}
 
 
-def _is_unknown(message: SyslogMessage, match: MessageMatch | None) -> bool:
+def _server(facility: str, text: str) -> NamedServer | None:
+    """Return the server that a message names; call-home itself names CSSM by its URL."""
+    named = named_server(text)
+    return NamedServer.CSSM if named is None and facility == "CALL_HOME" else named
+
+
+def _is_unknown(severity: int | None, match: MessageMatch | None) -> bool:
     """Return whether nothing is known of a message of the agent, or of its severity."""
-    if message.facility != AGENT:
-        return False
-    return match is None or (match.rule is None and match.reason is None and is_grave(message))
+    return match is None or (match.rule is None and match.reason is None and is_grave(severity))
 
 
-def is_grave(message: SyslogMessage) -> bool:
+def is_grave(severity: int | None) -> bool:
     """Return whether a message has a severity of 0 to 3: emergency to error."""
-    return message.severity is not None and message.severity <= _ERROR
+    return severity is not None and severity <= _ERROR
 
 
 def _successes(name: str) -> frozenset[str]:
