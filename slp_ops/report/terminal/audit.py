@@ -80,9 +80,9 @@ def render(view: AuditView, lang: Lang, *, run: str | None = None, details: bool
     """Return the audit: a summary of a fleet, each switch with its findings, then what to do.
 
     In a fleet the switches without a finding to act on are counted, and switches with findings of the same
-    rules are one entry, unless ``details`` are wanted. Where required inputs were not read, only ``details`` name
-    the rules that could not be judged. ``run`` is that of switches that were read now: the commands that continue
-    follow.
+    rules are one entry, unless ``details`` are wanted. Where required inputs were not read, only ``details``
+    name the rules that could not be judged. ``run`` is that of switches that were read now: the commands that
+    continue follow.
     """
     lines = list(_lines(view, lang, details=details))
     if run is not None:
