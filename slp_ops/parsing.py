@@ -285,8 +285,9 @@ def split(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     """Split a terminal log, a syslog server's file or a show tech into commands, ready for ``read``.
 
     A text without any echo or heading is assigned to the command that its first words indicate.
-    Syslog lines of a console count as a log if the text contains no ``show logging``, and the software
-    that a boot log names as ``show version`` if the text contains none.
+    Syslog lines of a console count as a log if the text contains no ``show logging``, the software that a
+    boot log names as ``show version``, and the time that ``terminal exec prompt timestamp`` prints above an
+    output as ``show clock``, if the text contains none.
     """
     for device in devices_of(text):
         yield from _parts(device.text)
@@ -345,6 +346,8 @@ def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
         yield _LOGGING, CaptureStatus.OK, Page(lines, command=_LOGGING, console=bool(found))
     if not commands & {_VERSION, _TECH} and (lines := _latest_boot(text)):
         yield _VERSION, CaptureStatus.OK, lines
+    if not commands & {_CLOCK, _TECH} and (lines := _latest_stamp(text)):
+        yield _CLOCK, CaptureStatus.OK, lines
 
 
 def _before(text: str, found: tuple[Section, ...]) -> str:
@@ -396,6 +399,7 @@ _LICENSING: Final = frozenset(
 )
 _LOGGING: Final = "show logging"
 _VERSION: Final = "show version"
+_CLOCK: Final = "show clock"
 _TECH: Final = "show tech-support"
 _BOOTED: Final = re.compile(
     r"^(?:Cisco IOS Software(?: \[|, ).*Version \d|Cisco IOS XE Software, Version |"
@@ -421,6 +425,18 @@ def _quoted_messages(text: str) -> str:
 
 
 _QUOTED: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z][A-Z0-9_]+ ?:", re.ASCII)
+
+
+def _latest_stamp(text: str) -> str:
+    """Return the time of the last ``Time source is NTP, 10:12:33.101 UTC ...``, at its position."""
+    stamps = list(_STAMP.finditer(text))
+    return "\n" * text.count("\n", 0, stamps[-1].start()) + stamps[-1][1] if stamps else ""
+
+
+_STAMP: Final = re.compile(
+    r"^(?:Time source is \S{1,40}|No time source), ([*.]?\d\d:\d\d:\d\d\.\d{3} [^\r\n]{10,40})",
+    re.MULTILINE | re.ASCII,
+)
 
 
 def _latest_boot(text: str) -> str:

@@ -3,6 +3,7 @@
 <187>Nov 12 09:14:03 acc-sw-07 4711: ...     the host that a syslog server names
 acc-sw-08#show license status                the prompt of another switch, in one file
 hostname acc-sw-09                           the configuration of another switch, in a text without prompts
+* acc-sw-09 ** changed : False ***           the heading of a tool or a script, without prompts
 
 The lines of other devices become blank, so that line numbers stay unchanged.
 """
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands._command_splitter import sections
 from slp_ops.commands._text_lines import lines_of
+from slp_ops.iosxe.names import is_host
 from slp_ops.iosxe.relay import relayed
 
 if TYPE_CHECKING:
@@ -106,8 +108,8 @@ def _by_prompt(text: str) -> list[DeviceText]:
     """
     prompts = list(_prompts(text))
     known = tuple(dict.fromkeys(each.host.casefold() for each in prompts if each.is_known))
-    if not prompts and (configured := _by_configuration(text)):
-        return configured
+    if not prompts and (found := _by_configuration(text) or _by_heading(text)):
+        return found
     if len(known) <= 1:
         named = (each.host for each in prompts if not known or each.host.casefold() in known)
         return [DeviceText(next(named, None), text)]
@@ -127,6 +129,45 @@ def _by_configuration(text: str) -> list[DeviceText]:
         place, at = place + text.count("\n", at, begin), begin
         begins[place] = found["name"]
     return _by_begin(text, begins)
+
+
+def _by_heading(text: str) -> list[DeviceText]:
+    """Return the text of each host where a tool or a script printed its name above its outputs.
+
+    Headings of scripts count only where two hosts have one, since other lines look like them.
+    """
+    begins: dict[int, str] = {}
+    is_tool = False
+    place = at = 0
+    for found in _HEADING.finditer(text):
+        name = found["name"] or found["labelled"] or found["ruled"]
+        by_tool = bool(found["tool"]) or _LISTED.match(text, found.end()) is not None
+        if is_host(name) and (by_tool or (_NUMBERED.fullmatch(name) and not _INTERFACE.match(name))):
+            place, at = place + text.count("\n", at, found.start()), found.start()
+            begins[place] = name
+            is_tool = is_tool or by_tool
+    hosts = {name.casefold() for name in begins.values()}
+    return _by_begin(text, begins) if len(hosts) > 1 or (is_tool and hosts) else []
+
+
+_HEADING: Final = re.compile(
+    r"""^(?:
+    (?:\*\ )? ["']? (?P<name>\w[\w.-]{0,62}) ["']?
+        (?: :                                                           # acc-1:
+        | (?P<tool>\ \*\*\ changed\ :\ (?:True|False)\ \*+          # * acc-1 ** changed : True *** (Nornir)
+        | \ \|\ (?:SUCCESS|CHANGED)[^\n]{0,20}\ >>) )                  # acc-1 | CHANGED | rc=0 >> (Ansible)
+    | (?:host(?:name)?|device|switch) [ \t]*[:=][ \t]*
+        (?P<labelled>\w[\w.-]{0,62})                                    # Device: acc-1
+    | (?P<rule>[=*#~_-])(?P=rule)+ [ \t]* (?:(?:host(?:name)?|device|switch)\b [ \t]*:?[ \t]*)?
+        (?P<ruled>\w[\w.-]{0,62}?) :?[ \t]* (?P=rule)*                  # === acc-1 ===
+    )[ \t\r]*$""",
+    re.MULTILINE | re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_LISTED: Final = re.compile(r"\n[ \t]+[\"']?sh(?:ow)? ")  # a command below its key in YAML
+_NUMBERED: Final = re.compile(r".*[a-z].*\d.*|.*\d.*[a-z].*", re.ASCII | re.IGNORECASE)
+_INTERFACE: Final = re.compile(
+    r"(?:vl|lo|po|gi|te|tw|fo|hu|fi|fa|tu|nu|ap|mgmt)[a-z-]*\d+(?:\.\d+)?$", re.ASCII | re.IGNORECASE
+)
 
 
 def _by_begin(text: str, begins: dict[int, str]) -> list[DeviceText]:

@@ -30,6 +30,12 @@ _SHOWN: Final = re.compile(
     r"(?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,9})?)",
     re.ASCII,
 )
+# 3/3/2024 6:41:28 AM of SolarWinds and PRTG, 03.03.2024 06:41:28 of a German Excel.
+_LOCAL: Final = re.compile(
+    r"(?:(?P<month>\d{1,2})/(?P<day>\d{1,2})|(?P<first>\d{1,2})\.(?P<second>\d{1,2}))[/.](?P<year>20\d\d),? "
+    r"(?P<hour>\d{1,2}):(?P<rest>\d\d:\d\d(?:\.\d{1,6})?)(?: (?P<half>[AP])M)?",
+    re.ASCII | re.IGNORECASE,
+)
 _DATE: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d", re.ASCII)
 _NAMED: Final = re.compile(r"[A-Za-z].*\d|\d.*[A-Za-z]", re.ASCII)
 _CLOCK: Final = re.compile(r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?", re.ASCII)
@@ -58,6 +64,7 @@ _EXPORTED: Final = re.compile(rf"^(?:[^%\n{_SIGNS}]*[{_SIGNS}][^%\n]*%|[^\S\n]*\
 _MILLISECONDS: Final = 1e11
 _MOST_SECONDS: Final = 4e9
 _LEAST_FIELDS: Final = 3
+_MONTHS: Final = 12
 
 
 def as_log_lines(text: str) -> str:
@@ -192,9 +199,26 @@ def _time_of(fields: Sequence[str]) -> str:
     """Return the time in the fields of a row: one field, or date and time of day; empty without any."""
     if time := next((field for field in fields if _ISO.fullmatch(field) or _SHOWN.fullmatch(field)), ""):
         return time
+    if local := next((found for field in fields if (found := _LOCAL.fullmatch(field))), None):
+        return _iso_of(local)
     date = next((field for field in fields if _DATE.fullmatch(field)), "")
     clock = next((field for field in fields if _CLOCK.fullmatch(field)), "")
     return f"{date} {clock}" if date and clock else ""
+
+
+def _iso_of(local: re.Match[str]) -> str:
+    """Return a local time in the order of ISO 8601; empty for no date."""
+    month, day = local["month"] or local["second"], local["day"] or local["first"]
+    if int(month) > _MONTHS:  # 13/3/2024 of the United Kingdom
+        month, day = day, month
+    hour = (
+        int(local["hour"]) % 12 + 12 * (local["half"].upper() == "P") if local["half"] else int(local["hour"])
+    )
+    try:
+        at = datetime(int(local["year"]), int(month), int(day), hour)  # noqa: DTZ001 - zone unknown
+    except ValueError:
+        return ""
+    return f"{at:%Y-%m-%d %H}:{local['rest']}"
 
 
 def _stored(message: str, time: str, host: str) -> str:

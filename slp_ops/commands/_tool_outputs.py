@@ -4,6 +4,7 @@
 [{"host": "acc-1", "command": "show version", "output": "Cisco IOS XE ..."}]   records
 {"stdout": ["Cisco IOS XE ..."], "stdout_lines": [["Cisco IOS XE ..."]]}       a variable of Ansible
 ok: [acc-1] => {"stdout": ["Cisco IOS XE ..."]}                                its console
+device,command,output                                                          a table of outputs
 %UNICON-INFO: +++ acc-1 with via 'cli': executing command 'show version' +++   pyATS
 
 They become a terminal log with a prompt before each command; lines count from its beginning. A text in which
@@ -12,7 +13,9 @@ no output is found stays unchanged.
 
 from __future__ import annotations
 
+import csv
 import re
+from io import StringIO
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from slp_ops.commands import find
@@ -63,14 +66,31 @@ def as_terminal_log(text: str) -> str:
     """Return the outputs in a tool's text as a terminal log; any other text unchanged."""
     if "%UNICON-INFO: +++ " in text:
         text = _UNICON.sub(_with_prompt, text)
-    if not _MARKS.search(text):
-        return text
-    found = [each for host, value in _documents(text) for each in _outputs(value, host)]
+    found = _cells(text)
+    if not found and _MARKS.search(text):
+        found = [each for host, value in _documents(text) for each in _outputs(value, host)]
     if not found:
         return text
     named = {each.host for each in found if each.host}
     usual = named.pop() if len(named) == 1 else _UNNAMED
     return "".join(f"{each.host or usual}#{each.command}\n{each.text.rstrip()}\n" for each in found)
+
+
+def _cells(text: str) -> list[_Output]:
+    """Return the outputs in the cells of a table; nothing where the first line does not name its columns."""
+    head = text[: text.find("\n")]
+    separator = next((each for each in ",;\t" if each in head), None)
+    names = [] if separator is None else [name.strip(' "\r').lower() for name in head.split(separator)]
+    if separator is None or '"' not in text or not set(names) & set(_HOSTS) or not set(names) & set(_OUTPUTS):
+        return []
+    found: list[_Output] = []
+    try:
+        for row in csv.DictReader(StringIO(text), names, delimiter=separator):
+            record = {name: value for name, value in row.items() if isinstance(value, str)}
+            found += _of_record(record, _host_of(record), 0)
+    except csv.Error:  # a cell beyond the limit of the reader: no table of outputs
+        return []
+    return found
 
 
 def _with_prompt(found: re.Match[str]) -> str:

@@ -7,6 +7,7 @@
     Trying 192.0.2.80, 8182 ...
     % Connection timed out; remote host not responding
 
+A log line may split these lines: ``[OK]`` and ``Open`` are then lines of their own.
 The addresses of a name are tried in sequence. Text after ``Open`` comes from the server and is not
 parsed.
 """
@@ -21,7 +22,7 @@ from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.facts.values import Source
 from slp_ops.iosxe import refusals
-from slp_ops.iosxe.connections import NO_NAME_SERVER, TRANSLATING, TRYING, is_closed, is_failure
+from slp_ops.iosxe.connections import NO_NAME_SERVER, OPEN_ALONE, TRANSLATING, TRYING, is_closed, is_failure
 from slp_ops.iosxe.names import is_address
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _FAILURES: Final = (
     ("aborted", ProbeVerdict.TIMED_OUT),
     ("unreachable", ProbeVerdict.UNREACHABLE),
     ("gateway or host down", ProbeVerdict.UNREACHABLE),
+    ("no route to host", ProbeVerdict.UNREACHABLE),
 )
 
 
@@ -74,6 +76,10 @@ class Reading:
             self._translated(found, row)
         elif found := TRYING.match(line):
             self._tried(found, row)
+        elif line == "[OK]" and self.name is NameVerdict.UNRESOLVED:
+            self.name = NameVerdict.RESOLVED
+        elif line == OPEN_ALONE and self.addresses:
+            self._says(ProbeVerdict.OPEN, line, row)
         elif (verdict := failure(line)) is not None:
             self._failed(verdict, line, row)
         else:

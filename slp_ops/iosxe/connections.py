@@ -20,6 +20,8 @@ TRYING: Final = re.compile(
     r" ?\.\.\.\s*(?P<open>Open)?(?P<rest>.*)$",
     re.ASCII,
 )
+# The end of that line, where a log line came between.
+OPEN_ALONE: Final = "Open"
 # Printed as a server that was asked where none is configured: the lookup is a broadcast.
 NO_NAME_SERVER: Final = "255.255.255.255"
 # Printed by "show sessions" where nothing is open.

@@ -16,11 +16,16 @@ _HOSTNAME: Final = r"[A-Za-z0-9][\w.\-/:@+~]{0,99}"
 PROMPT: Final = rf"{_HOSTNAME}(?:\([\w.\-]{{1,32}}\))?[>#]"
 PROMPT_ENDS: Final = (">", "#")
 
-_EXEC: Final = re.compile(rf"{_HOSTNAME}[>#] ?", re.ASCII)
+# On a terminal any name counts: "hostname" only warns of an illegal character such as "%", and "prompt" takes
+# any text. There the login proves the prompt, by asking twice; a larger text has no such proof.
+_SHOWN_NAME: Final = r"(?!-)(?=\S*[A-Za-z0-9])[!\"$-'*-;=?-~]{1,100}"
+_EXEC: Final = re.compile(rf"{_SHOWN_NAME}[>#] ?", re.ASCII)
 _ANY: Final = re.compile(PROMPT, re.ASCII)
-_CONFIG: Final = re.compile(r"(?P<name>[\w.\-/:@+~]+)\((?P<mode>[A-Za-z][\w-]*)\)# ?", re.ASCII)
+_CONFIG: Final = re.compile(rf"(?P<name>{_SHOWN_NAME})\((?P<mode>[A-Za-z][\w-]*)\)# ?", re.ASCII)
 _CONFIG_MODES: Final = ("config", "cfg", "ca-", "conf")
 _QUESTION: Final = re.compile(r"(?:\[confirm\]|\[[^\]]{0,60}\]\s?[?:]?|[?:])\s*$")
+# A question that Enter may answer: with its default, or with yes.
+_ACCEPTS_ENTER: Final = re.compile(r"(?:\[[^\[\]]{1,60}\]|\(y(?:es)?/n(?:o)?\))\s?[?:]?\s*$", re.IGNORECASE)
 # IOS-XE scrolls a command that is longer than the line: a "$", and then the end of the command.
 _SCROLLED: Final = 12
 _MORE: Final = re.compile(r"(?:^|[\r\x08 ])--More-- ?$")
@@ -61,6 +66,11 @@ def is_echo(line: str, typed: str) -> bool:
 def is_question(line: str) -> bool:
     """Return whether an unfinished line waits for an answer."""
     return _QUESTION.search(line) is not None
+
+
+def accepts_enter(line: str) -> bool:
+    """Return whether an unfinished line is a question that Enter may answer with yes."""
+    return _ACCEPTS_ENTER.search(line) is not None
 
 
 def is_confirmation(line: str) -> bool:

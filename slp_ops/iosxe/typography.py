@@ -3,6 +3,7 @@
 “Vlan100”                         Vlan100 in quotes of a word processor
 ％SMART_LIC－3－COMM_FAILED：      full-width signs
 %SMART_L1C-3-C0MM_FAlLED:         a digit for a letter
+  Cs1u address: <empty>           the same in a licensing page
 """
 
 from __future__ import annotations
@@ -53,16 +54,49 @@ restored send server sl smart software start success supported time trust unable
 """
 
 
+# Labels of licensing pages that decide a verdict, and kinds of transport.
+_LABELS: Final = (
+    *(
+        "Communication Statistics:",
+        "Cslu address:",
+        "Failure Reason:",
+        "Last ACK received:",
+        "Last Response:",
+    ),
+    *("Last report file write:", "Last report push:", "Next ACK deadline:", "Next report push:"),
+    *("Reporting push interval:", "Smart Licensing Using Policy:", "Transport:", "Trust Code Installed:"),
+    *("Type: Callhome", "Type: Transport Off", "Type: cslu", "Usage Reporting:"),
+)
+
+
 def plain(text: str) -> str:
     """Return a text with the ASCII characters that a switch prints in place of those that only look alike."""
     return text if text.isascii() else text.translate(_PLAIN)
 
 
 def without_ocr_errors(text: str) -> str:
-    """Repair the messages whose tag OCR has misread; other lines stay unchanged."""
+    """Repair the messages and labels that OCR has misread; other lines stay unchanged."""
+    text = _misread_label().sub(_label_as_spelled, text)
     if all(_spelled(found[0]) == found[0] for found in _TAG.finditer(text)):
         return text
     return "\n".join(_repaired(line) if "%" in line else line for line in text.split("\n"))
+
+
+def _label_as_spelled(found: re.Match[str]) -> str:
+    return found[1] + _labels()[_shape(found[2])]
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {_shape(label): label for label in _LABELS}
+
+
+@cache
+def _misread_label() -> re.Pattern[str]:
+    """Return the pattern of each label at the beginning of a line, with the signs that OCR prints for it."""
+    signs = {sign: f"[{group}]" for group in ("l1iI|", "oO0", "sS5", "bB8") for sign in group}
+    labels = ("".join(signs.get(sign, re.escape(sign)) for sign in label) for label in _LABELS)
+    return re.compile(rf"^([ \t]*)({'|'.join(labels)})", re.MULTILINE | re.ASCII)
 
 
 def _repaired(line: str) -> str:

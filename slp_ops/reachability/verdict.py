@@ -68,6 +68,8 @@ _CLOSED: Final = (
     ProbeVerdict.TIMED_OUT,
     ProbeVerdict.UNREACHABLE,
 )
+# A name that the switch does not have makes it refuse the probe itself, which then proves nothing else.
+_NAMES_NOTHING: Final = (PathFault.INTERFACE_MISSING, PathFault.VRF_MISSING)
 _NO_ADDRESS: Final = (NameVerdict.UNRESOLVED, NameVerdict.NO_SERVER, NameVerdict.LOOKUP_DISABLED)
 
 
@@ -191,6 +193,8 @@ class _Case:
 
     def _inconclusive(self, tried: ProbeAttempt) -> Conclusion:
         """Return the verdict of an inconclusive probe."""
+        if tried.result is not None and self._plan.path.fault in _NAMES_NOTHING:
+            return self._closed(tried)
         if tried.result is not None and tried.result.name in _NO_ADDRESS:
             return self._unresolved(tried)
         forbidden = tried.verdict is ProbeVerdict.NOT_TESTABLE

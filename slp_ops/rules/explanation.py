@@ -24,6 +24,14 @@ _STATUS: Final = re.compile(r"[45]\d\d", re.ASCII)
 _EVENT: Final = re.compile(r"\bSAEVT_[A-Z0-9_]+")
 
 _RUM_ROW: Final = re.compile(r"\b(?P<state>OPEN|CLOSED|PENDING|UNACK|ACK)\s+(?P<flag>[NE])\b", re.ASCII)
+# "network-advantage (C9300-24 Network Advan...) 1 IN USE"
+_LICENCE_ROW: Final = re.compile(r"\) +\d+ +(?P<state>[A-Z][A-Z ]{3,30})$", re.ASCII)
+_QUESTION: Final = re.compile(
+    r"[?？]$|^(?:what|why|how|when|where|which|is|are|does|do|can|should|must|explain|meaning)\b|"
+    r"とは|の意味|って何|ですか|でしょうか|教えて|について",
+    re.IGNORECASE,
+)
+_LEAST_NAME: Final = 3  # shorter names are words of a sentence too
 _CITED: Final = re.compile(
     r"\b(?:(?P<bug>CSC[a-z]{2}\d{5})|(?:field notice[ :#-]{0,4}(?:FN)?|FN)[ :#-]{0,3}(?P<notice>\d{5}))\b",
     re.ASCII | re.IGNORECASE,
@@ -59,6 +67,7 @@ def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
         or _term(asked, knowledge)
         or _reason(asked, knowledge)
         or _command(asked, knowledge)
+        or _question(asked, knowledge)
     )
 
 
@@ -112,9 +121,10 @@ def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
     # A line of a licensing page: the whole, then its value, then its label.
     label, _, value = asked.partition(": ")
     answered = value.partition(" on ")[0]  # "Last Response: OK_POLL on Jan 02 03:04:05 2024 UTC"
-    event, row = _EVENT.search(asked), _RUM_ROW.search(asked)
+    event, row, licence = _EVENT.search(asked), _RUM_ROW.search(asked), _LICENCE_ROW.search(asked)
     found_in_row = row and (row["state"] if row["flag"] == "N" else "flag-E")
-    for words in (asked, value, answered, label, event and event[0], event and EVENT, found_in_row):
+    in_rows = (found_in_row, licence and licence["state"])
+    for words in (asked, value, answered, label, event and event[0], event and EVENT, *in_rows):
         term = next((each for each in known_terms() if words and each.is_named(words)), None)
         if term is not None:
             return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
@@ -131,6 +141,21 @@ def _command(asked: str, knowledge: Ruleset) -> Explanation | None:
         term = next((each for each in known_terms() if each.is_named(beginning)), None)
         if term is not None:
             return Explanation(title=term.title, meaning=term.meaning, rules=_rules(knowledge, *term.see))
+    return None
+
+
+def _question(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain the longest name in a question: ``what is a RUM report?``."""
+    if not _QUESTION.search(asked):
+        return None
+    folded = asked.casefold()
+    for name in sorted(known_names(knowledge), key=len, reverse=True):
+        if len(name) < _LEAST_NAME and name.isascii():
+            return None
+        if name.casefold() in folded and re.search(
+            rf"(?<![a-z\d-]){re.escape(name.casefold())}s?(?![a-z\d-])", folded
+        ):
+            return explain(name, knowledge)
     return None
 
 

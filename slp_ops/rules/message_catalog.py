@@ -27,9 +27,10 @@ _MOST_BREAKS: Final = 3  # longest log line: shorter than four lines of a mail
 # In a log the facility may be preceded by time, sequence number and origin. IOS-XR puts its own
 # facility before ours (LICENSE-SMART_LIC), which makes it another name.
 _SERVER: Final = re.compile(
-    r"(?P<on_prem>(?i:\bon-?prem(?:ise)?s?\b|\bsatellite\b))"
+    r"(?P<on_prem>\bon-?prem(?:ise)?s?\b|\bsatellite\b)"
     r"|(?P<cslu>\(CSLU\)|Smart Licen[sc]\w+ Utility)"
-    r"|\(CSSM\)|Cisco licensing cloud|Cisco Smart Software Manager\b(?! On)|tools\.cisco\.com"
+    r"|\(CSSM\)|Cisco licensing cloud|Cisco Smart Software Manager\b(?! On)|tools\.cisco\.com",
+    re.IGNORECASE,
 )
 _LINE: Final = re.compile(r"%([A-Z][A-Z0-9_]*(?:-[A-Z][A-Z0-9_]*)*)-([0-7])-([A-Z0-9_]+): ?(.*)", re.DOTALL)
 

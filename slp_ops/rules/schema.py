@@ -121,9 +121,18 @@ def train(node: Node, key: str, problems: Problems) -> Train | None:
 
 def pattern(node: Node, key: str, problems: Problems) -> re.Pattern[str] | None:
     """Read a regular expression."""
+    return _compiled(node, key, problems, re.ASCII)
+
+
+def reason_pattern(node: Node, key: str, problems: Problems) -> re.Pattern[str] | None:
+    """Read the regular expression of a reason; collectors change the case of letters."""
+    return _compiled(node, key, problems, re.ASCII | re.IGNORECASE)
+
+
+def _compiled(node: Node, key: str, problems: Problems, flags: re.RegexFlag) -> re.Pattern[str] | None:
     value = text(node, key, problems, "a regular expression")
     try:
-        return None if value is None else re.compile(value, re.ASCII)
+        return None if value is None else re.compile(value, flags)
     except re.error as err:
         problems.add(node.line, key, f"is no regular expression: {err.msg}")
         return None
@@ -244,7 +253,7 @@ _MESSAGE_KEYS: Final[dict[str, Reader]] = {
 }
 _REASON_KEYS: Final[dict[str, Reader]] = {
     "id": rule_id,
-    "pattern": pattern,
+    "pattern": reason_pattern,
     "title": bilingual_text,
     "meaning": bilingual_text,
     "sample": text,

@@ -179,6 +179,9 @@ def _fn72578(
     if not results:
         return Symptom(judged=judged, present=None, missing=(RumSummary, CpuLoad))
     found = _combine_checks(judged, results)
+    if backlog is None and not found.present:
+        # Reports cost CPU and memory only when they are many: without their number nothing is ruled out.
+        return Symptom(judged=_with_note(judged, TEXTS["FN72578.uncounted"]), present=False)
     silent = None if lateness is None else lateness.silent
     step = None if backlog is None else rum_steps().reached(backlog.reports, silent)
     if found.present or backlog is None or step is None:
@@ -285,7 +288,13 @@ def _cscwa34749(
     if backlog is not None:
         looked = report_flood(backlog, thresholds)
         evidence += looked.evidence if isinstance(looked, Failed) else ()
-    return Symptom(judged=judged, present=bool(evidence), evidence=evidence)
+    if evidence:
+        return Symptom(judged=judged, present=True, evidence=evidence)
+    unread = (
+        *(Communication.needs_any_of if communication is None else ()),
+        *(Backlog.needs_any_of if backlog is None else ()),
+    )
+    return Symptom(judged=judged, present=None if unread else False, missing=unread)
 
 
 def _combine_checks(judged: AdvisoryVerdict, results: list[Judgement]) -> Symptom:

@@ -191,6 +191,12 @@ class Dialogue:
                 self.alive = True
                 return
             self._last = candidate[-60:] or self._last
+            if prompts.accepts_enter(candidate):
+                # A console may show what another operator left open: "Proceed with reload? [confirm]".
+                raise NoPrompt(
+                    f"logged in, but a question waits for an answer; the last line is {self._last!r}",
+                    hint="log in by hand and answer it; slp-ops sends no answer",
+                )
             if not looks and nudges == 2:
                 raise self.no_prompt(3 * LOGIN_SILENCE)
             seen = candidate if looks else ""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import SessionLost
 from slp_ops.iosxe import prompts
-from slp_ops.iosxe.connections import NONE_OPEN, TRANSLATING, TRYING, is_answer, is_closed
+from slp_ops.iosxe.connections import NONE_OPEN, OPEN_ALONE, TRANSLATING, TRYING, is_answer, is_closed
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import ProbeEnd, ReadLimits
 from slp_ops.transport.dialogue import ENTER, QUIET_WHEN_IN_DOUBT, Dialogue, Listener, Procedure, Send
@@ -136,11 +136,11 @@ class _Seen:
     def _look(self, line: str) -> None:
         """Look at a line, finished or not: ``Open`` stays unfinished on some releases."""
         found = None if self.opened else TRYING.match(line.strip())
-        if found is None:
+        if found is None and (self._tried is None or line.strip() != OPEN_ALONE):
             return
         if self._tried is None:
             self._tried = self.clock()
-        if found["open"] and not found["rest"].strip():
+        if found is None or (found["open"] and not found["rest"].strip()):
             self.opened = True
             self._sink.write(line.rstrip() + "\n")
 

@@ -369,6 +369,17 @@ def test_where_there_is_nothing_to_test_it_says_so(
     assert words in found.conclusion.cause.en
 
 
+def test_a_source_interface_that_does_not_exist_explains_a_refused_probe(runs: Runs) -> None:
+    telnet = TELNET.replace("Vlan100", "Vlan999")
+    refused = " " * 40 + "^\n% Invalid input detected at '^' marker.\n"
+    missing = CONFIG.format(source="Vlan999")
+    switch = Switch({**answering(), "show running-config": missing, telnet: refused})
+
+    conclusion = reached(switch, runs).conclusion
+
+    assert (conclusion.verdict, conclusion.blocked_at) == (ReachVerdict.BLOCKED, Stage.PATH)
+
+
 def test_a_target_of_the_operators_is_tried_whatever_the_transport_and_counts(runs: Runs) -> None:
     telnet = "telnet b.example.net 443 /source-interface Vlan100 /ipv4"
     status = STATUS.format(type="Transport Off", more="")

@@ -93,6 +93,21 @@ def test_a_corrected_typing_error_is_read_as_shown(printed: str, shown: str) -> 
     assert text_of(printed.encode()) == shown
 
 
+@pytest.mark.parametrize(
+    ("misread", "printed"),
+    [
+        ("  Cs1u address: <empty>", "  Cslu address: <empty>"),
+        ("  Type: cs|u", "  Type: cslu"),
+        ("  Next ACK dead1ine: Jan 02 03:04:05 2024 UTC", "  Next ACK deadline: Jan 02 03:04:05 2024 UTC"),
+        ("Trust Code 1nsta11ed: <none>", "Trust Code Installed: <none>"),
+        ("  Type: Smart", "  Type: Smart"),
+        ("  PID1: 0", "  PID1: 0"),
+    ],
+)
+def test_labels_that_ocr_misread_are_read_as_printed(misread: str, printed: str) -> None:
+    assert text_of(misread.encode()) == printed
+
+
 def test_bytes_that_are_no_utf8_are_kept() -> None:
     text = text_of(b"banner \x83\x8b\n")
     assert text.encode("utf-8", "surrogateescape") == b"banner \x83\x8b\n"

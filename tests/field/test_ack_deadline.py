@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.field.audited import HEALTHY, TEXTS, Audited, pasted
+from tests.field.audited import HEALTHY, TEXTS, Audited, healthy_but, pasted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +124,37 @@ def test_without_the_licences_the_verdict_is_unknown_and_names_the_bug(tmp_path:
 def test_without_any_ack_a_passed_deadline_is_a_finding(tmp_path: Path) -> None:
     audited = switch(tmp_path, ack="<none>", licences=None)
     assert audited.found["ack-overdue"]["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("changes", "severity"),
+    [
+        pytest.param({"Jan 14 09:12:40 2025": "Mar 06 10:12:40 2025"}, "info", id="trust of today"),
+        pytest.param({}, "warning", id="trust of months ago"),
+        pytest.param(
+            {
+                "Jan 14 09:12:40 2025": "Mar 01 10:12:40 2025",
+                "push: <none>": "push: Mar 03 10:12:40 2025 CET",
+            },
+            "warning",
+            id="no answer for days",
+        ),
+        pytest.param({"Type: Smart": "Type: Transport Off"}, "info", id="by file, 69 days left"),
+        pytest.param(
+            {"Type: Smart": "Type: Transport Off", "May 14": "Mar 26"}, "warning", id="by file, 20 days left"
+        ),
+    ],
+)
+def test_no_ack_yet_is_no_alarm_within_the_policy(
+    tmp_path: Path, changes: dict[str, str], severity: str
+) -> None:
+    status = HEALTHY["show license status"]
+    for old, new in {
+        "Last ACK received: Feb 13 09:30:12 2025 CET": "Last ACK received: <none>",
+        "Last report push: Feb 13 09:12:41 2025 CET": "Last report push: <none>",
+        **changes,
+    }.items():
+        assert old in status
+        status = status.replace(old, new)
+    audited = Audited(tmp_path, healthy_but(show_license_status=status))
+    assert audited.found["never-acknowledged"]["severity"] == severity

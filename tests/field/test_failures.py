@@ -215,6 +215,19 @@ def explained(text: str) -> dict[str, Any]:
         pytest.param(text_of("30-audit-403"), ["comm-failing-now"], id="30"),
         pytest.param(log(f"{CALL_HOME} (ERR 403 : Forbidden)"), ["comm-failing-now"], id="11-call-home-403"),
         pytest.param(
+            log(f"{CSSM}The action failed because smart license transport is disabled in call-home."),
+            ["callhome-profile-inactive"],
+            id="11-call-home-without-profile",
+        ),
+        pytest.param(
+            log(
+                CSLU.lower().replace("smart_lic-3-comm_failed", "SMART_LIC-3-COMM_FAILED")
+                + UNRESOLVED.lower()
+            ),
+            ["cslu-address-missing"],
+            id="1-in-small-letters",
+        ),
+        pytest.param(
             log(f"{CALL_HOME} (ERR 209 : Connection refused)"), ["comm-failing-now"], id="11-call-home-tcp"
         ),
     ],
@@ -223,6 +236,14 @@ def test_the_finding_that_leads(tmp_path: Path, text: str, roots: list[str]) -> 
     audited = Audited(tmp_path, text)
     expected = ["trust-missing", "never-acknowledged"]  # of the status, where it is complete
     assert [rule for rule in audited.roots if rule not in expected] == roots
+
+
+def test_trust_is_wanted_after_the_url_is_right(tmp_path: Path) -> None:
+    url = "https://prem.mai.example/SmartTransport"
+    text = f"{status('Type: Smart', f'URL: {url}')}\nTrust Code Installed: <none>\nmai-sw2#\n"
+    audited = Audited(tmp_path, text)
+    assert audited.roots == ["smart-url-unexpected"]
+    assert audited.outcomes["trust-missing"]["root"] == "smart-url-unexpected"
 
 
 def test_a_text_of_call_home_has_its_meaning(tmp_path: Path) -> None:
@@ -296,6 +317,7 @@ def test_the_name_in_the_url_comes_before_inspection_and_identrust_not_at_all(tm
         ("Could not validate Trust Chain", ["licence-data-rejected"], []),
         (f"Failure Reason: {UNRESOLVED}", ["dns-failure", "cslu-address-missing"], []),
         (TLS, ["http-aborted", "relay-certificate-refused"], []),
+        ((CSLU + UNRESOLVED).lower(), ["cslu-address-missing", "dns-failure"], []),
         ("407", ["comm-failing-now"], ["proxy"]),
         ("ERR 207 : Connection time out", ["http-timeout"], []),
     ],

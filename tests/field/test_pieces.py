@@ -80,6 +80,95 @@ def test_rows_of_kibana_keep_their_switches(tmp_path: Path) -> None:
     assert all("cslu-address-missing" in findings(each) for each in found.values())
 
 
+ACKNOWLEDGED = HEALTHY["show license status"]
+
+
+def indented(text: str) -> str:
+    """Return a text as a block of YAML."""
+    return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            f"show{'*' * 60}\n* osl-1 ** changed : False {'*' * 40}\n"
+            f"vvvv show ** changed : False {'v' * 30} INFO\n"
+            f"{FACTORY_FRESH}\n^^^^ END show {'^' * 40}\n* osl-2 ** changed : False {'*' * 40}\n"
+            f"vvvv show ** changed : False {'v' * 30} INFO\n{ACKNOWLEDGED}\n^^^^ END show {'^' * 40}\n",
+            id="Nornir",
+        ),
+        pytest.param(
+            f"osl-1 | CHANGED | rc=0 >>\n{FACTORY_FRESH}\n\nosl-2 | CHANGED | rc=0 >>\n{ACKNOWLEDGED}\n",
+            id="Ansible",
+        ),
+        pytest.param(
+            f"osl-1:\n  show license status: |\n{indented(FACTORY_FRESH)}\n"
+            f"osl-2:\n  show license status: |\n{indented(ACKNOWLEDGED)}\n",
+            id="YAML",
+        ),
+        pytest.param(f"===== osl-1 =====\n{FACTORY_FRESH}\n===== osl-2 =====\n{ACKNOWLEDGED}\n", id="ruled"),
+        pytest.param(f"## osl-1\n\n{FACTORY_FRESH}\n\n## osl-2\n\n{ACKNOWLEDGED}\n", id="Markdown"),
+        pytest.param(f"Hi,\n\nosl-1:\n{FACTORY_FRESH}\n\nosl-2:\n{ACKNOWLEDGED}\n", id="mail"),
+        pytest.param(f"Device: osl-1\n{FACTORY_FRESH}\nDevice: osl-2\n{ACKNOWLEDGED}\n", id="labelled"),
+        pytest.param(
+            f'device,command,output\nosl-1,show license status,"{FACTORY_FRESH}"\n'
+            f'osl-2,show license status,"{ACKNOWLEDGED}"\n',
+            id="table",
+        ),
+    ],
+)
+def test_a_heading_names_the_switch_of_outputs_without_prompts(tmp_path: Path, text: str) -> None:
+    found = devices(tmp_path, text)
+    assert list(found) == ["osl-1", "osl-2"]
+    assert "cslu-address-missing" in findings(found["osl-1"])
+    assert not findings(found["osl-2"]) & {"cslu-address-missing", "trust-missing"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Vlan10:\nVlan20:\n{FACTORY_FRESH}\n",
+        f"osl-1:\n{FACTORY_FRESH}\n",
+        f"{FACTORY_FRESH}\n\nTotal:\nQuestions:\n",
+    ],
+)
+def test_other_lines_with_a_colon_are_no_heading(tmp_path: Path, text: str) -> None:
+    assert list(devices(tmp_path, text)) == ["pasted"]
+
+
+@pytest.mark.parametrize(
+    ("time", "printed"),
+    [
+        ("3/4/2025 2:14:22 PM", "Mar  4 2025 14:14:22"),
+        ("3/4/2025 12:14:22 AM", "Mar  4 2025 00:14:22"),
+        ("04.03.2025 14:14:22", "Mar  4 2025 14:14:22"),
+        ("14/03/2025 14:14:22", "Mar 14 2025 14:14:22"),
+    ],
+)
+def test_local_times_of_collectors(tmp_path: Path, time: str, printed: str) -> None:
+    text = f"Time of Message,Hostname,Severity,Message\n{time},osl-1,Error,{UNRESOLVED}\n"
+    found = devices(tmp_path, text)
+    assert list(found) == ["osl-1"]
+    (failing,) = (each for each in found["osl-1"].failing if each.rule == "comm-failing-now")
+    assert printed in str(failing)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "trust"),
+    [
+        ("Time source is NTP, 11:20:41.003 CET Thu Mar 6 2025", "trusted"),
+        ("No time source, *11:20:41.003 CET Thu Mar 6 2025", "not-authoritative"),
+    ],
+)
+def test_the_time_above_an_output_is_the_clock(tmp_path: Path, stamp: str, trust: str) -> None:
+    above = f"Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%\n{stamp}\n\n"
+    text = healthy_but(show_clock=None, show_license_status=above + HEALTHY["show license status"])
+    audited = Audited(tmp_path, text)
+    assert audited.missing == []
+    assert ("clock-not-trusted" in audited.found) is (trust != "trusted")
+
+
 def test_prose_is_no_output(tmp_path: Path) -> None:
     text = "Hello, is this normal?\nStatus: open\nThe interface went down yesterday. Trust me.\n"
     with pytest.raises(InputError, match="contains no known show command"):

@@ -49,6 +49,12 @@ from slp_ops.rules.message_catalog import term_key
         ("スマートアカウント", "smart-account"),
         ("信頼コード", "trust-code"),
         ("> OUT OF\n> COMPLIANCE", "OUT-OF-COMPLIANCE"),
+        ("what is a RUM report?", "RUM"),
+        ("Status: NOT INSTALLED", "not-installed"),
+        ("Is it normal that Last ACK received is <none>?", "last-ack"),
+        ("信頼コードとは何ですか", "trust-code"),
+        ("network-essentials      (C9200-48 Network Essen...)       1 IN USE", "IN-USE"),
+        ("Smart Licensing Status: Registration Not Applicable/Not Applicable", "registration-not-applicable"),
     ],
 )
 def test_a_word_as_it_is_printed_or_typed(words: str, id_: str) -> None:

@@ -138,6 +138,27 @@ def test_a_login_that_shows_no_prompt_says_what_it_shows() -> None:
         vty.drive(Dialogue().log_in(None))
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["Proceed with reload? [confirm]", "Do you want to proceed? [y/n]", "terminate autoinstall? [yes]: "],
+)
+def test_a_question_that_waits_at_the_login_gets_no_key(question: str) -> None:
+    vty = Vty(lambda data: ["\r\n", question])
+    vty.queue.append("\r\n" + question)
+
+    with pytest.raises(NoPrompt, match="a question waits"):
+        vty.drive(Dialogue().log_in(None))
+
+    assert vty.sent == []
+
+
+def test_a_host_name_with_characters_that_the_switch_only_warns_of_is_a_prompt() -> None:
+    dialogue, vty = logged_in({"show clock": [CLOCK, "100%sw%1#"]}, "100%sw%1#")
+
+    assert shown(dialogue, vty, "show clock") == (OK, CLOCK.replace("\r", ""))
+    assert dialogue.hostname == "100%sw%1"
+
+
 def test_enable_sends_the_secret_only_when_asked_for_it() -> None:
     def answer(data: bytes) -> list[Piece]:
         return {

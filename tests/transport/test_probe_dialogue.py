@@ -194,6 +194,7 @@ def failed(line: str, seconds: float = 0.2) -> list[Piece]:
 OUTCOMES: dict[str, tuple[list[Piece], ProbeVerdict]] = {
     "refused": (failed("% Connection refused by remote host"), ProbeVerdict.REFUSED),
     "unreachable": (failed("% Destination unreachable; gateway or host down"), ProbeVerdict.UNREACHABLE),
+    "no route": (failed("% No route to host"), ProbeVerdict.UNREACHABLE),
     "timed out": (
         failed("% Connection timed out; remote host not responding", 30.0),
         ProbeVerdict.TIMED_OUT,
@@ -484,6 +485,18 @@ def test_log_lines_in_between_change_nothing() -> None:
 
     assert said(text).verdict is ProbeVerdict.REFUSED
     assert dialogue.alive
+
+
+def test_a_log_line_may_split_the_lines_of_the_attempt() -> None:
+    log = "\r\n*Nov 24 04:11:31.402: %SYS-5-CONFIG_I: Configured from console by vty0\r\n"
+    looked_up, ok = NAMED.split(" [OK]")
+    switch = Switch([looked_up, log, " [OK]" + ok, TRYING, log, "Open\r\n\r\n"])
+
+    _, text, dialogue = tried(switch)
+
+    assert (said(text).verdict, said(text).name) == (ProbeVerdict.OPEN, NameVerdict.RESOLVED)
+    assert dialogue.alive
+    assert switch.sessions == 0
 
 
 @given(

@@ -33,13 +33,21 @@ TEXTS = texts_of(__name__)
     era=None,
 )
 def callhome_profile_inactive(
-    transport: LicenseTransport,
+    transport: LicenseTransport | None,
     profile: CallHomeLicensing | None,
     profiles: CallHomeProfiles | None,
     config: CallHomeConfig | None,
     communication: Communication | None,
 ) -> Judgement:
-    """Judge the printed profiles, then their configuration, then the reason of the failure."""
+    """Judge the printed profiles, then their configuration, then the reason of the failure.
+
+    Without the transport the reason alone names call-home.
+    """
+    named = () if communication is None else communication.reasons.get("callhome-profile-inactive", ())
+    if transport is None:
+        if not named:
+            return Unknown(missing=(LicenseTransport,))
+        return Failed(summary=TEXTS["callhome-profile-inactive.named"], evidence=named)
     if transport.kind is not TransportKind.CALLHOME:
         return other_transport(transport)
     evidence: list[Evidence] = []
@@ -55,8 +63,7 @@ def callhome_profile_inactive(
         evidence += _printed_wrong(listed)
     if config is not None:
         evidence += _configured_wrong(config)
-    if not evidence and communication is not None:
-        evidence += communication.reasons.get("callhome-profile-inactive", ())
+    evidence = evidence or list(named)
     if evidence:
         return Failed(
             summary=TEXTS["callhome-profile-inactive.summary"],

@@ -48,12 +48,11 @@ def dns_failure(communication: Communication, route: Route | None) -> Judgement:
             return NotApplicable(why=TEXTS["dns-failure.cslu-local"])
         # Without the transport an address of CSLU that is not set is more probable.
         is_guess = route is None and communication.server is NamedServer.CSLU
+        names = () if route is None else route.names
         return Failed(
-            summary=TEXTS["dns-failure.summary"].format(
-                name=", ".join(route.names)
-                if route is not None and route.names
-                else TEXTS["dns-failure.server"]
-            ),
+            summary=TEXTS["dns-failure.summary"].format(name=", ".join(names))
+            if names
+            else TEXTS["dns-failure.server"],
             evidence=evidence,
             confidence=Confidence.LOW if is_guess else communication.confidence,
         )

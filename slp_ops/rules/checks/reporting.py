@@ -12,6 +12,7 @@ from slp_ops.facts import (
     RumSummary,
     Software,
     TransportKind,
+    TrustCodes,
     UsageReporting,
 )
 from slp_ops.model import Confidence, Severity
@@ -100,8 +101,15 @@ def never_acknowledged(
     internals: AgentInternals | None,
     software: Software | None,
     summary: RumSummary | None,
+    trust: TrustCodes | None,
+    transport: LicenseTransport | None,
+    deadline: Deadline | None,
+    thresholds: Thresholds,
 ) -> Judgement:
-    """Judge a missing ACK, except on a new switch or without a report to acknowledge."""
+    """Judge a missing ACK, except on a new switch or without a report to acknowledge.
+
+    A switch is new after its start, and after its trust code; by file, while the deadline is far.
+    """
     if usage.last_ack is not None:
         return Passed()
     if not usage.prints_ack and summary is not None and summary.acknowledged:
@@ -113,20 +121,41 @@ def never_acknowledged(
         return Unknown(why=TEXTS["never-acknowledged.not-printed"])
     if was_erased(internals):
         return NotApplicable(why=TEXTS["never-acknowledged.cleared"])
-    uptime = uptime_of(software)
+    by_file = transport is not None and transport.kind is TransportKind.OFF
+    left = None if deadline is None else deadline.left
+    if by_file and deadline is not None and left is not None and left > timedelta(days=thresholds.ack_days):
+        return Failed(
+            summary=TEXTS["never-acknowledged.by-file"].format(when=deadline.text),
+            evidence=usage.cite("last_ack", "next_ack_deadline"),
+            severity=Severity.INFO,
+        )
+    uptime, trusted = uptime_of(software), _newest_trust(trust, now)
+    is_trust_newer = trusted is not None and (uptime is None or trusted < uptime)
+    age = trusted if is_trust_newer else uptime
     pushed = usage.last_report_push.at if usage.last_report_push is not None else None
     waiting = pushed is not None and now is not None and now.at - pushed > timedelta(days=1)
-    if uptime is None and not waiting:
+    if age is None and not waiting:
         return Unknown(missing=(Software,))
-    young = not waiting and uptime is not None and uptime < timedelta(days=interval or _PUSH_INTERVAL)
+    young = not waiting and age is not None and age < timedelta(days=interval or _PUSH_INTERVAL)
+    new = TEXTS["never-acknowledged.trusted"] if is_trust_newer else TEXTS["never-acknowledged.young"]
     return Failed(
-        summary=TEXTS["never-acknowledged.young"] if young else TEXTS["never-acknowledged.summary"],
+        summary=new if young else TEXTS["never-acknowledged.summary"],
         evidence=usage.cite("last_ack", "last_report_push") if waiting else usage.cite("last_ack"),
         severity=Severity.INFO if young else None,
     )
 
 
 _PUSH_INTERVAL = 30
+
+
+def _newest_trust(trust: TrustCodes | None, now: SwitchTime | None) -> timedelta | None:
+    """Return the age of the newest trust code, from which on reports can be sent; None without its time."""
+    if trust is None or now is None:
+        return None
+    times = (trust.installed, *(code.installed for code in trust.codes))
+    ages = [now.at - time.at for time in times if time is not None and time.at is not None]
+    past = [age for age in ages if age >= timedelta(0)]
+    return min(past, default=None)
 
 
 def was_erased(internals: AgentInternals | None) -> bool:

@@ -102,7 +102,7 @@ def _is_fetched(deadline: Deadline | None) -> bool:
     confidence=Confidence.MEDIUM,
     links=(SMART_TRANSPORT,),
     playbooks=("transport-smart", "transport-on-prem", "transport-cslu"),
-    explains=("empty-response", "comm-failing-now", "dns-failure"),
+    explains=("empty-response", "comm-failing-now", "dns-failure", "trust-missing"),
 )
 def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgement:
     """Judge any host other than Cisco's, unless the inventory contains the URL."""

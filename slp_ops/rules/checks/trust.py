@@ -37,14 +37,20 @@ _TRUST_WITH_ACK = Release.parse("17.7.1")
     playbooks=("trust-token",),
     explains=("insufficient-trust", "never-acknowledged"),
 )
-def trust_missing(trust: TrustCodes, transport: LicenseTransport, intent: Intent) -> Judgement:
+def trust_missing(
+    trust: TrustCodes, transport: LicenseTransport, intent: Intent, reporting: UsageReporting | None
+) -> Judgement:
     """Judge trust for direct connections; with CSLU and SSM On-Prem it arrives with the first ACK, if at
     all."""
     if trust.any_installed:
         return Passed()
     if transport.kind is TransportKind.OFF or intent.other_side_connects:
         return NotApplicable(why=TEXTS["trust-missing.not-direct"])
-    undecided = transport.kind is TransportKind.CSLU and transport.cslu_address is None
+    is_acknowledged = reporting is not None and reporting.last_ack is not None
+    # Without an address only a controller, CSLU or a file can have brought an ACK: none of them needs trust.
+    undecided = (
+        transport.kind is TransportKind.CSLU and transport.cslu_address is None and not is_acknowledged
+    )
     if transport.kind is TransportKind.CSLU and not (
         undecided and intent.topology in (None, "smart", "callhome")
     ):

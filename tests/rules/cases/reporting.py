@@ -361,9 +361,15 @@ CASES = {
         "not_applicable": [[software("16.12.8"), RumSummary(total=1200)]],
     },
     "CSCwa34749": {
-        "pass": [[software("17.9.4")]],
+        "pass": [[software("17.9.4"), polling(40, 0), RumSummary(total=12)]],
         "fail": [[software("17.9.4"), STUCK], [software("17.9.4"), RumSummary(total=1200)]],
-        "unknown": [[], [Software(version="S2C")]],
+        "unknown": [
+            [],
+            [Software(version="S2C")],
+            [software("17.9.4")],
+            [software("17.9.4"), polling(40, 0)],
+            [software("17.9.4"), RumSummary(total=12)],
+        ],
         "not_applicable": [[software("16.12.8")]],
     },
     "CSCwa11048": {

@@ -44,6 +44,18 @@ OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
 ODD_URL = LicenseTransport(
     kind=TransportKind.SMART, type="Smart", url="https://ssm.example.net/licservice/license"
 )
+NAMES_CALL_HOME = SyslogBuffer(
+    messages=(
+        SyslogMessage(
+            time=LogTime(text="00:01:23"),
+            facility="SMART_LIC",
+            severity=3,
+            mnemonic="COMM_FAILED",
+            text="Communications failure with the Cisco Smart Software Manager (CSSM) : The action failed "
+            "because smart license transport is disabled in call-home.",
+        ),
+    )
+)
 ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 02 03:04:05 2026 UTC"))
 
 
@@ -145,6 +157,7 @@ CASES = {
         ],
         "fail": [
             [CALLHOME, CallHomeLicensing(messages="disabled")],
+            [NAMES_CALL_HOME],
             [CALLHOME, listed(TAC_INACTIVE)],
             [CALLHOME, listed(TAC_INACTIVE, SITE_WITHOUT_LICENCES)],
             [CALLHOME, CallHomeLicensing(messages="enabled", profile_status="INACTIVE")],
