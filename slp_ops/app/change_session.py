@@ -554,7 +554,7 @@ class ChangeSession(Generic[Observation, Result]):
                 raise ValueError("an exchange of files has a folder for them")
             return AtWorkers(
                 verb=self.verb,
-                engine=over_hub(connecting.hub, fleet.devices, connecting, self.operator),
+                engine=over_hub(connecting.hub, fleet.devices, connecting, self.operator, approves=True),
                 run=run,
                 states=states,
                 captures=captures,
