@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Clock, EventLog, TransportKind, UsageReporting
@@ -180,14 +179,14 @@ def event_log_failures(
         return Passed()
     if route is not None and route.kind is TransportKind.OFF:
         return Passed()
-    ends = [event.time.at for name in _EVENTS_RESTORED for event in events.named(name)]
-    ends.append(None if usage is None or usage.last_ack is None else usage.last_ack.at)
-    since = max((at for at in ends if at is not None), default=datetime.min)  # noqa: DTZ901 - as switches print it
-    failed = sorted(
-        ((event.time.at, event) for name in _EVENTS_FAILED for event in events.named(name) if event.time.at),
-        key=lambda each: each[0],
-    )
-    current = [event for at, event in failed if at > since]
+    restored = max((place for name in _EVENTS_RESTORED for place in events.places(name)), default=-1)
+    failed = sorted(place for name in _EVENTS_FAILED for place in events.places(name) if place > restored)
+    last_ack = None if usage is None or usage.last_ack is None else usage.last_ack.at
+    current = [
+        event
+        for event in (events.events[place] for place in failed)
+        if last_ack is None or event.time.at is None or event.time.at > last_ack
+    ]
     if not current:
         return Passed()
     newest = current[-1]
