@@ -221,7 +221,7 @@ def plan_results(planned: PlanResult, *, complete: bool) -> Iterator[Result]:
 
 def change_results(change: ChangeResult) -> Iterator[Result]:
     """Yield the results of a change, of each switch, and of those that it did not begin."""
-    ends = [_change_result(applied, back=change.back) for applied in change.devices]
+    ends = [_change_result(applied, change) for applied in change.devices]
     if change.not_begun and change.stopped:
         yield Result.INTERRUPTED
     elif change.not_begun and all(end.code in (Exit.FINE, Exit.FINDINGS) for end in ends):
@@ -229,17 +229,17 @@ def change_results(change: ChangeResult) -> Iterator[Result]:
     yield from ends
 
 
-def _change_result(applied: DeviceChangeResult, *, back: bool) -> Result:
+def _change_result(applied: DeviceChangeResult, change: ChangeResult) -> Result:
     from slp_ops.app.change.results import ChangeOutcome
 
     match applied.end:
         case ChangeOutcome.DONE | ChangeOutcome.NOTHING:
-            return Result.FINDINGS_REMAIN if applied.remaining and not back else Result.DONE
-        case ChangeOutcome.ROLLED_BACK if back:
+            return Result.FINDINGS_REMAIN if applied.remaining and not change.back else Result.DONE
+        case ChangeOutcome.ROLLED_BACK if change.back:
             return Result.DONE
         case ChangeOutcome.UNREAD:
             return Result.UNREAD
-        case ChangeOutcome.STOPPED:
+        case ChangeOutcome.STOPPED if change.stopped:  # else a worker stopped it, which had lost its hub
             return Result.INTERRUPTED
         case _:
             return Result.CHANGE_FAILED

@@ -27,7 +27,7 @@ from slp_ops.facts.values import SourceLine
 from slp_ops.readonly import ReadCommand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from slp_ops.facts.values import Fact
     from slp_ops.release import Release
@@ -41,7 +41,7 @@ class Parsed:
     """
 
     facts: tuple[Fact, ...] = ()
-    unparsed: tuple[SourceLine, ...] = ()
+    unparsed: Sequence[SourceLine] = ()
     total: int = 0
     rows: Rows | None = None  # of a command that has no reader here, by ntc-templates
     reason: str = ""  # why there are none although it has a template

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import islice
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands import Parsed
+from slp_ops.commands._lazy_sequence import DeferredSequence
 from slp_ops.commands._text_lines import lines_of
 from slp_ops.facts.values import SourceLine
 from slp_ops.iosxe.prompts import PROMPT, PROMPT_ENDS, is_prompt, without_more
 from slp_ops.iosxe.syslog import is_log_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from slp_ops.facts.values import Fact
 
@@ -181,11 +182,18 @@ class NumberedLines:
 
 
 def parsed(page: Body, facts: Iterable[Fact | None], unread: Iterable[Row]) -> Parsed:
-    """Build the result of a page; lines of dashes do not count."""
+    """Build the result of a page; lines of dashes do not count.
+
+    Unread lines that are not known yet are asked for when the unparsed ones are.
+    """
+    if isinstance(unread, DeferredSequence):
+        unparsed: Sequence[Row] = DeferredSequence(lambda: filter(says_something, unread))
+    else:
+        unparsed = tuple(filter(says_something, unread))
     return Parsed(
         facts=tuple(fact for fact in facts if fact is not None),
-        unparsed=tuple(row for row in unread if row.text.strip(_RULERS)),
-        total=sum(1 for row in page.rows if row.text.strip(_RULERS)),
+        unparsed=unparsed,
+        total=sum(map(bool, map(str.strip, map(_text_of, page.rows), repeat(_RULERS)))),
     )
 
 

@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from slp_ops.commands._capture_text import Row
 
@@ -39,7 +39,7 @@ _BANNER: Final = re.compile(r"^banner \S+ (\^?\S)")
 class Stanza:
     """One line of the configuration with its block. ``no`` is removed from the words."""
 
-    __slots__ = ("children", "negated", "row", "text", "unread", "words")
+    __slots__ = ("_unread", "children", "negated", "row", "text", "words")
 
     def __init__(self, row: Row) -> None:
         self.row = row
@@ -48,13 +48,15 @@ class Stanza:
         self.negated = words[0] == "no"
         self.words = words[1:] if self.negated else words
         self.children: list[Row] = []
-        self.unread: set[int] = set()  # lines below that no fact uses
+        self._unread: Callable[[Stanza], Iterable[Row]] = _none
 
-    def unread_rows(self) -> list[Row]:
-        """Return the lines below that no fact uses."""
-        if len(self.unread) == len(self.children):
-            return self.children
-        return [row for row in self.children if row.number in self.unread] if self.unread else []
+    def leave_unread(self, rows: Callable[[Stanza], Iterable[Row]]) -> None:
+        """Set the function that returns the lines that no fact uses: an audit does not ask for them."""
+        self._unread = rows
+
+    def unread_rows(self) -> Iterable[Row]:
+        """Return the lines that no fact uses."""
+        return self._unread(self)
 
     def after(self, *words: str) -> list[str] | None:
         """Return the words after these; None when the line begins differently."""
@@ -74,6 +76,20 @@ class Stanza:
             inner = Stanza(row)
         if inner is not None:
             yield inner
+
+
+def _none(_: Stanza) -> tuple[Row, ...]:
+    return ()
+
+
+def every_row(stanza: Stanza) -> tuple[Row, ...]:
+    """Return all lines of a stanza."""
+    return (stanza.row, *stanza.children)
+
+
+def rows_below(stanza: Stanza) -> list[Row]:
+    """Return the lines below the first."""
+    return stanza.children
 
 
 def _moved_left(rows: list[Row]) -> list[Row]:
@@ -100,12 +116,13 @@ def stanzas(rows: list[Row]) -> Iterator[Stanza]:
             current.children.append(row)
             banner = "" if banner in text else banner
             continue
-        if text.lstrip()[0] == "!":
+        first = text[0]
+        if first == "!" or (first.isspace() and text.lstrip()[0] == "!"):
             if flat and current is not None and text == "!":
                 yield current
                 current = None
             continue
-        if current is not None and (_below_flat(current, text) if flat else text[0] in " \t"):
+        if current is not None and (_below_flat(current, text) if flat else first in " \t"):
             current.children.append(row)
             continue
         if current is not None:

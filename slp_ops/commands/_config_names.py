@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+from slp_ops.commands._config_blocks import rows_below
 from slp_ops.commands._lazy_sequence import LazySequence
 from slp_ops.commands._values import integer
 from slp_ops.facts.config import (
@@ -29,6 +30,7 @@ from slp_ops.facts.values import Source, SourceLine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slp_ops.commands._capture_text import Row
     from slp_ops.commands._config_blocks import Stanza
 
 
@@ -240,13 +242,14 @@ class InterfaceLines:
             return False
         if words[0] == "interface" and len(words) > 1:  # most stanzas are one
             self.interfaces.add("".join(words[1:]), stanza)
+            stanza.leave_unread(_unread)
             self.lines.setdefault("interfaces", stanza.row.line)
             return True
         match words:
             case ["vrf", "definition", vrf] | ["ip", "vrf", vrf]:
                 self.vrfs.append(vrf)
                 self.lines.setdefault("vrfs", stanza.row.line)
-                stanza.unread.update(row.number for row in stanza.children)
+                stanza.leave_unread(rows_below)
             case _:
                 return False
         return True
@@ -263,20 +266,17 @@ class InterfaceLines:
 class ReadInterfaces(LazySequence[InterfaceConfig], LazyInterfaces):
     """Interfaces in the order of the configuration: a stack has hundreds, and rules ask for two or three."""
 
-    __slots__ = ("_command", "_lines", "_names", "_values")
+    __slots__ = ("_command", "_names", "_stanzas")
 
     def __init__(self, command: str) -> None:
         self._command = command
         self._names: list[str] = []
-        self._values: list[dict[str, Any]] = []
-        self._lines: list[dict[str, SourceLine]] = []
+        self._stanzas: list[Stanza] = []
 
     def add(self, name: str, stanza: Stanza) -> None:
         """Append the interface of a stanza."""
-        values, lines = _settings(stanza)
         self._names.append(name)
-        self._values.append(values)
-        self._lines.append(lines)
+        self._stanzas.append(stanza)
 
     @property
     def names(self) -> Sequence[str]:
@@ -287,23 +287,28 @@ class ReadInterfaces(LazySequence[InterfaceConfig], LazyInterfaces):
         return len(self._names)
 
     def _value(self, place: int) -> InterfaceConfig:
-        return InterfaceConfig(
-            name=self._names[place],
-            **self._values[place],
-            source=Source(self._command, self._lines[place]),
-        )
+        values, lines, _ = _settings(self._stanzas[place])
+        return InterfaceConfig(name=self._names[place], **values, source=Source(self._command, lines))
+
+    def __reduce__(self) -> tuple[type[tuple[InterfaceConfig, ...]], tuple[tuple[InterfaceConfig, ...]]]:
+        return tuple, (tuple(self),)
 
 
 _PLAIN: Final = frozenset({"ip", "ipv6", "vrf", "no", "shutdown", "description"})
 
 
-def _settings(stanza: Stanza) -> tuple[dict[str, Any], dict[str, SourceLine]]:
-    """Return the fields of an interface, and their lines; note what no field is read from."""
+def _unread(stanza: Stanza) -> list[Row]:
+    return _settings(stanza)[2]
+
+
+def _settings(stanza: Stanza) -> tuple[dict[str, Any], dict[str, SourceLine], list[Row]]:
+    """Return the fields of an interface, their lines, and the lines that no field is read from."""
+    unread: list[Row] = []
     values: dict[str, Any] = {}
     lines: dict[str, SourceLine] = dict.fromkeys(("", "name"), stanza.row.line)
     for row in stanza.children:
         if row.text.split(None, 1)[0] not in _PLAIN:
-            stanza.unread.add(row.number)
+            unread.append(row)
             continue
         match row.text.split():
             case ["vrf", "forwarding", vrf, *_] | ["ip", "vrf", "forwarding", vrf, *_]:
@@ -319,5 +324,5 @@ def _settings(stanza: Stanza) -> tuple[dict[str, Any], dict[str, SourceLine]]:
                 values["description"] = row.text.strip().removeprefix("description ")
                 lines["description"] = row.line
             case _:
-                stanza.unread.add(row.number)
-    return values, lines
+                unread.append(row)
+    return values, lines, unread

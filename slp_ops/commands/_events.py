@@ -64,14 +64,22 @@ class DatedEvents(LazySequence[LicenseEvent], LazyEvents):
     def __len__(self) -> int:
         return len(self._groups)
 
+    def values(self, place: int) -> tuple[LabelledValue, ...]:
+        """See ``LazyEvents``."""
+        return _parts_of(_stamp_and_text(self._line(place))[1])[1]
+
     def _value(self, place: int) -> LicenseEvent:
         found = self._kept.get(place)
         if found is None:
-            if self._joined is None:
-                self._joined = _LineUnwrapper([row.text for group in self._groups for row in group[:-1]])
-            group = self._groups[place]
-            found = self._kept[place] = _event(self._command, group[0].line, self._joined.text(group))
+            line = self._groups[place][0].line
+            found = self._kept[place] = _event(self._command, line, self._line(place))
         return found
+
+    def _line(self, place: int) -> str:
+        """Return the line of an event with its continuations."""
+        if self._joined is None:
+            self._joined = _LineUnwrapper([row.text for group in self._groups for row in group[:-1]])
+        return self._joined.text(self._groups[place])
 
 
 def events(page: Body) -> tuple[DatedEvents, list[Row]]:
@@ -111,9 +119,8 @@ class _LineUnwrapper:
 
 
 def _event(command: str, line: SourceLine, joined: str) -> LicenseEvent:
-    dated = _DATED.match(joined)
-    stamp, text = (dated[1], dated[2]) if dated else ("", joined)
-    name, values = _known_parts(text) if len(text) <= _LONGEST_KNOWN else _parts(text)
+    stamp, text = _stamp_and_text(joined)
+    name, values = _parts_of(text)
     return LicenseEvent(
         time=device_time(stamp) or DeviceTime(text=stamp),
         name=name,
@@ -123,6 +130,16 @@ def _event(command: str, line: SourceLine, joined: str) -> LicenseEvent:
     )
 
 
+def _stamp_and_text(joined: str) -> tuple[str, str]:
+    dated = _DATED.match(joined)
+    return (dated[1], dated[2]) if dated else ("", joined)
+
+
+def _parts_of(text: str) -> tuple[str, tuple[LabelledValue, ...]]:
+    """Return name and values. A log repeats its events, and so do those of a fleet, but for the times."""
+    return _known_parts(text) if len(text) <= _LONGEST_KNOWN else _parts(text)
+
+
 def _parts(text: str) -> tuple[str, tuple[LabelledValue, ...]]:
     """Return the name of an event and its values."""
     return _name(text), tuple(
@@ -130,7 +147,6 @@ def _parts(text: str) -> tuple[str, tuple[LabelledValue, ...]]:
     )
 
 
-# A log repeats its events, and so do those of a fleet, but for the times.
 _known_parts: Final = lru_cache(_MOST_KNOWN)(_parts)
 
 

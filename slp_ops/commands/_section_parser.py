@@ -17,7 +17,8 @@ indentation breaks. So a block begins at a known heading and ends at the next on
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands._values import MISSING, present
 from slp_ops.facts.values import LabelledValue, Source, SourceLine
@@ -184,6 +185,40 @@ def split_label(text: str) -> tuple[str, str] | None:
     return None
 
 
+class _PageLine(NamedTuple):
+    """A line without its margin, as a title in lower case, and its label, label in lower case, and value."""
+
+    text: str
+    title: str
+    is_rule: bool
+    is_underline: bool
+    split: tuple[str, str, str] | None
+
+
+def _line_of(printed: str) -> _PageLine:
+    """Return a line in parts. The pages of a switch repeat their lines, and so do those of a fleet."""
+    return (_line if len(printed) > _LONGEST_KNOWN else _known_line)(printed)
+
+
+def _line(printed: str) -> _PageLine:
+    text = printed.strip()
+    role = _ROLE.match(text)
+    found = (role[1], role[2]) if role else split_label(text)
+    return _PageLine(
+        text,
+        text.rstrip(": ").lower(),
+        _RULE.match(text) is not None,
+        _UNDERLINE.match(text) is not None,
+        None if found is None else (found[0], _SPACES.sub(" ", found[0].lower()), found[1]),
+    )
+
+
+# Half a megabyte.
+_MOST_KNOWN: Final = 1024
+_LONGEST_KNOWN: Final = 120
+_known_line: Final = lru_cache(_MOST_KNOWN)(_line)
+
+
 def outline(body: Body) -> list[PageSection]:
     """Return the blocks of a page; the first contains the lines before any heading."""
     blocks = [PageSection(body.command, "", "", None)]
@@ -191,20 +226,17 @@ def outline(body: Body) -> list[PageSection]:
     heading = ""
     previous: SectionItem | None = None
     rows = body.rows
-    for place, row in enumerate(rows):
-        text = row.text.strip()
-        if _RULE.match(text):
+    lines = [_line_of(row.text) for row in rows]
+    for place, (row, (text, title, is_rule, _, split)) in enumerate(zip(rows, lines, strict=True)):
+        if is_rule:
             continue
-        title = text.rstrip(": ").lower()
-        underlined = place + 1 < len(rows) and _UNDERLINE.match(rows[place + 1].text.strip())
+        underlined = place + 1 < len(rows) and lines[place + 1].is_underline
         if underlined or (title in TITLES and title == text.lower()):
             zone = title
             kind = f"title {title}" if title in _BY_FORM else title
             blocks.append(PageSection(body.command, kind, text.rstrip(": "), row.line))
             heading, previous = "", None
             continue
-        role = _ROLE.match(text)
-        split = (role[1], role[2]) if role else split_label(text)
         if split is None:
             if text.startswith(_OF_THE_PAGE):
                 blocks[0].items.append(SectionItem(row, None, text, ""))
@@ -218,8 +250,7 @@ def outline(body: Body) -> list[PageSection]:
             previous = SectionItem(row, None, text, heading)
             blocks[-1].items.append(previous)
             continue
-        label, value = split
-        key = _SPACES.sub(" ", label.lower())
+        label, key, value = split
         if (found := _heading(key, value, zone, text)) is None:
             previous = SectionItem(row, key, value, heading)
             blocks[-1].items.append(previous)

@@ -7,14 +7,16 @@ that licensing does not depend on them.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.commands import ShowCommand
 from slp_ops.commands._capture_text import Row, body, parsed
 from slp_ops.commands._config_access import AccessLines, ServiceLines, VtyLines
-from slp_ops.commands._config_blocks import Stanza, stanzas
+from slp_ops.commands._config_blocks import Stanza, every_row, stanzas
 from slp_ops.commands._config_license import CallHomeLines, LicenseLines
 from slp_ops.commands._config_names import HttpLines, InterfaceLines, NameLines, TimeLines
+from slp_ops.commands._lazy_sequence import DeferredSequence
 from slp_ops.commands._section_parser import split_label
 from slp_ops.commands._values import device_time, integer
 from slp_ops.facts.config import (
@@ -33,7 +35,7 @@ from slp_ops.facts.values import DeviceTime, Fact, LabelledValue, Source, Source
 from slp_ops.iosxe.filters import filter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from slp_ops.commands import Parsed
 
@@ -85,7 +87,7 @@ class _Info:
                 return False
         return True
 
-    def fact(self, total: int, unread: list[Row]) -> ConfigInfo:
+    def fact(self, total: int, unread: Sequence[Row]) -> ConfigInfo:
         """Return the configuration as a whole: complete when both its head and its end occurred."""
         return ConfigInfo(
             complete=self.complete and self.version is not None,
@@ -98,12 +100,12 @@ class _Info:
             changed_by=self.changed_by,
             saved=self.times.get("saved"),
             lines=total,
-            other=tuple(_labelled(unread)),
+            other=DeferredSequence(lambda: _labelled(unread)),
             source=Source(self.command, self.lines),
         )
 
 
-def _labelled(rows: list[Row]) -> Iterator[LabelledValue]:
+def _labelled(rows: Sequence[Row]) -> Iterator[LabelledValue]:
     for row in rows:
         if ": " in row.text and (pair := split_label(row.text)) and pair[1]:
             yield LabelledValue(label=pair[0], value=pair[1])
@@ -128,16 +130,16 @@ def parse(text: str) -> Parsed:
     vty, access, services = VtyLines(command), AccessLines(command), ServiceLines(command)
     # Interfaces first: most stanzas are one.
     readers = (interfaces, info, licence, call_home, http, names, time, vty, access, services)
-    unread: list[Row] = []
     for row in page.rows[:12]:
         info.heading(row)
-    for stanza in stanzas(page.rows):
+    found = list(stanzas(page.rows))
+    for stanza in found:
         for reader in readers:
             if reader.read(stanza):
-                unread += stanza.unread_rows()
                 break
         else:
-            unread += [stanza.row, *stanza.children]
+            stanza.leave_unread(every_row)
+    unread = DeferredSequence(lambda: chain.from_iterable(stanza.unread_rows() for stanza in found))
     whole = info.fact(len(page.rows), unread)
     passed = filter_of(command)
     shown = {family for family, line in _SAMPLES.items() if passed is not None and passed.shows(line)}

@@ -116,6 +116,10 @@ class LazyEvents(Sequence[LicenseEvent], ABC):
     def names(self) -> Sequence[str]:
         """Return the name of each event."""
 
+    @abstractmethod
+    def values(self, place: int) -> tuple[LabelledValue, ...]:
+        """Return the values of the event at a place, counted from 0."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLog(Fact):
@@ -123,12 +127,16 @@ class EventLog(Fact):
 
     events: Sequence[LicenseEvent] = ()
 
-    def named(self, name: str) -> tuple[LicenseEvent, ...]:
-        """Return the events of this name."""
+    def places(self, name: str) -> tuple[int, ...]:
+        """Return the places of the events of this name, counted from 0."""
         events = self.events
-        if isinstance(events, LazyEvents):
-            return tuple(events[place] for place, each in enumerate(events.names) if each == name)
-        return tuple(each for each in events if each.name == name)
+        names = events.names if isinstance(events, LazyEvents) else [each.name for each in events]
+        return tuple(place for place, each in enumerate(names) if each == name)
+
+    def values(self, place: int) -> tuple[LabelledValue, ...]:
+        """Return the values of the event at a place; its time is not parsed for them."""
+        events = self.events
+        return events.values(place) if isinstance(events, LazyEvents) else events[place].values
 
     def since(self, moment: datetime) -> tuple[LicenseEvent, ...]:
         """Return the events at or after a time of the switch's clock."""

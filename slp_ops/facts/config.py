@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from slp_ops.facts.values import Fact
 from slp_ops.iosxe.filters import filter_of
-from slp_ops.iosxe.names import same_interface
+from slp_ops.iosxe.names import place_of_interface
 
 if TYPE_CHECKING:
     from slp_ops.facts.values import DeviceTime, LabelledValue
@@ -33,7 +33,7 @@ class ConfigInfo(Fact):
     changed_by: str | None = None
     saved: DeviceTime | None = None
     lines: int = 0
-    other: tuple[LabelledValue, ...] = ()  # labels in banners, comments and other lines without a fact
+    other: Sequence[LabelledValue] = ()  # labels in banners, comments and other lines without a fact
 
     def shows(self, line: str) -> bool:
         """Return whether a line would be in the text if it was configured, so that its absence is a fact."""
@@ -202,8 +202,8 @@ class InterfacesConfig(Fact):
 
     def find(self, name: str) -> InterfaceConfig | None:
         """Find the interface of that name; either side may be abbreviated."""
-        places = (place for place, each in enumerate(self.names) if same_interface(each, name))
-        return next((self.interfaces[place] for place in places), None)
+        place = place_of_interface(self.names, name)
+        return None if place is None else self.interfaces[place]
 
     @property
     def names(self) -> Sequence[str]:

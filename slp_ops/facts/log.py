@@ -87,7 +87,7 @@ class SyslogMessage(Fact):
 
 
 class MessageExtract(NamedTuple):
-    """What rules compare of each message of a log; the whole message is made for the few that are cited.
+    """Parts of a message that rules compare; the whole message is made for the few that are cited.
 
     ``at`` is its time by the switch's clock; None without a date, or without the clock.
     """

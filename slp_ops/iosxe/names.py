@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _DNS_NAME: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*", re.ASCII)
@@ -61,6 +64,16 @@ def same_interface(one: str, other: str) -> bool:
     if number != other_number or not kind or not other_kind:
         return False
     return kind.startswith(other_kind) or other_kind.startswith(kind)
+
+
+def place_of_interface(names: Iterable[str], wanted: str) -> int | None:
+    """Return the place of the first of many names that means an interface; see ``same_interface``."""
+    number = _split(wanted)[1]
+    for place, name in enumerate(names):
+        # Hundreds of names differ in their numbers.
+        if _split(name)[1] == number and same_interface(name, wanted):
+            return place
+    return None
 
 
 @lru_cache(maxsize=4096)  # a switch has hundreds of interfaces, and their names are those of the next one

@@ -72,7 +72,8 @@ class FactContext:
                 found = self._find(kind)
             self._found[kind] = None if cut else found
             self._cut[kind] = frozenset(cut)
-        self._touched |= self._cut.get(kind, frozenset())
+        if cut_off := self._cut.get(kind):
+            self._touched |= cut_off
         value: T | None = self._found[kind]
         return value
 

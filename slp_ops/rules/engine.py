@@ -42,11 +42,9 @@ def judge(rule: Rule, known: FactContext) -> Outcome:
     try:
         with known.watch() as cut:
             judged = _ask(rule, known)
-        if not cut:
-            is_cut = isinstance(judged, Unknown) and judged.is_cut
-            return replace(_outcome(rule, judged, known), incomplete=is_cut)
-        unknown = Unknown(why=incomplete(cut, known.facts))
-        return replace(_outcome(rule, unknown, known), incomplete=True)
+        if cut:
+            judged = Unknown(why=incomplete(cut, known.facts), is_cut=True)
+        return _outcome(rule, judged, known)
     except Exception as err:  # noqa: BLE001 - the check edge: a defect in one check is that check's verdict
         return Outcome(
             rule=rule.id,
@@ -87,6 +85,7 @@ def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
     verdict, why = Verdict.FAIL, None
     severity, confidence = rule.severity, rule.confidence
     finding: Finding | None = None
+    is_cut = False
     match judged:
         case Failed():
             severity, confidence = judged.severity or severity, judged.confidence or confidence
@@ -104,10 +103,17 @@ def _outcome(rule: Rule, judged: Judgement, known: FactContext) -> Outcome:
             verdict, why = Verdict.NOT_APPLICABLE, judged.why
         case Unknown():
             verdict, why = Verdict.UNKNOWN, judged.why or explain_missing(judged.missing, known.facts)
+            is_cut = judged.is_cut
         case _:
             assert_never(judged)
     return Outcome(
-        rule=rule.id, verdict=verdict, severity=severity, confidence=confidence, finding=finding, why=why
+        rule=rule.id,
+        verdict=verdict,
+        severity=severity,
+        confidence=confidence,
+        finding=finding,
+        why=why,
+        incomplete=is_cut,
     )
 
 

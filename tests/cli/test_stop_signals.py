@@ -201,6 +201,13 @@ def test_a_change_that_was_complete_has_its_own_exit_code(not_begun: tuple[str, 
     assert code_of(*change_results(change)) is code
 
 
+@pytest.mark.parametrize(("by_operator", "code"), [(True, Exit.INTERRUPTED), (False, Exit.CHANGE_FAILED)])
+def test_a_change_that_its_worker_stopped_was_not_interrupted(by_operator: bool, code: Exit) -> None:
+    open_ = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.STOPPED)
+    change = ChangeResult(journal="journal.jsonl", devices=(open_,), stopped=by_operator)
+    assert code_of(*change_results(change)) is code
+
+
 def test_a_rollback_that_failed_names_the_command_that_completes_it() -> None:
     applied = DeviceChangeResult(name="sw1", site="tokyo", end=ChangeOutcome.NOT_ROLLED_BACK)
     change = ChangeResult(journal="runs/r/journal.jsonl", devices=(applied,), back=True)

@@ -63,16 +63,19 @@ def test_event_of_one_line_is_named_without_being_parsed(asked: list[str]) -> No
         f'2024-01-02 03:04:{number:02}.000 UTC SAEVT_{"AB"[number % 2]} n="{number}"\n'
         for number in range(50)
     )
-    found = _log(one_line_each).named("SAEVT_B")
-    assert [each.values[0].value for each in found] == [str(number) for number in range(1, 50, 2)]
+    log = _log(one_line_each)
+    found = log.places("SAEVT_B")
+    assert [log.values(place)[0].value for place in found] == [str(number) for number in range(1, 50, 2)]
+    assert not asked  # values are read without the time
+    assert [log.events[place].values for place in found] == [log.values(place) for place in found]
     assert len(asked) == 25
 
 
 def test_name_that_the_terminal_split_is_whole() -> None:
     log = _log("2024-01-02 03:04:06.100 UTC SAEVT_ENDP\nOINT_USAGE count=1\n")
     assert log.events[0].name == "SAEVT_ENDPOINT_USAGE"
-    assert log.named("SAEVT_ENDPOINT_USAGE") == (log.events[0],)
-    assert log.named("SAEVT_ENDP") == ()
+    assert log.places("SAEVT_ENDPOINT_USAGE") == (0,)
+    assert log.places("SAEVT_ENDP") == ()
 
 
 def test_events_equal_any_sequence_of_the_same_events() -> None:
@@ -81,7 +84,10 @@ def test_events_equal_any_sequence_of_the_same_events() -> None:
     assert log == EventLog(events=values)
     assert hash(log) == hash(EventLog(events=values))
     assert log.events[1:3] == values[1:3]
-    assert [each.name for each in EventLog(events=values).named("SAEVT_COMM_FAIL")] == ["SAEVT_COMM_FAIL"]
+    assert EventLog(events=values).places("SAEVT_COMM_FAIL") == log.places("SAEVT_COMM_FAIL")
+    assert [EventLog(events=values).values(place) for place in range(4)] == [
+        log.values(place) for place in range(4)
+    ]
     assert log.events != values[:3]
 
 

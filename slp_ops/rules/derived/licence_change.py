@@ -70,17 +70,28 @@ def _counts(events: EventLog, last_ack: datetime) -> Iterator[Evidence]:
     A licence that appears after the ACK is new only where the log goes back to before the ACK.
     """
     before: dict[str, str] = {}
+    unchanged: list[int] = []  # most events: their times are parsed only if another licence appears
     goes_back = False
-    for event in events.named(_USAGE):
-        values = {each.label: each.value for each in event.values}
+
+    def is_later(place: int) -> bool:
+        at = events.events[place].time.at
+        return at is not None and at > last_ack
+
+    for place in events.places(_USAGE):
+        values = {each.label: each.value for each in events.values(place)}
         tag, count = values.get("entitlementTag", ""), values.get("count", "")
         if count in ("", "0"):  # at a boot nothing is in use for a moment
             continue
-        at = event.time.at
-        is_later = at is not None and at > last_ack
-        if is_later and before.get(tag, "" if goes_back else count) != count:
-            yield from event.cite()
-        goes_back = goes_back or not is_later
+        if before.get(tag) == count:
+            unchanged.append(place)
+            continue
+        if tag not in before:
+            goes_back = goes_back or not all(map(is_later, unchanged))
+            unchanged.clear()
+        if not is_later(place):
+            goes_back = True
+        elif tag in before or goes_back:
+            yield from events.events[place].cite()
         before[tag] = count
 
 

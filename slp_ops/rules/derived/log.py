@@ -34,8 +34,8 @@ _SUCCESS: Final = ("SUCCESS", "RESTORED", "SUCCEEDED", "OK", "CLEARED")
 
 
 class LoggedMessage(NamedTuple):
-    """Known message. ``server`` is the one that it names. ``cleared``: resolved by a later message.
-    ``recent`` by the threshold.
+    """Known message. ``server`` is named in its text. ``cleared``: resolved by a later message. ``recent``
+    by the threshold.
 
     ``before_change``: older than the last change that slp-ops made to the switch. The message itself is read
     when it is asked for: a log may have hundreds of thousands.
