@@ -374,6 +374,13 @@ class ChangeSession(Generic[Observation, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            if file.sealed:  # else what it says is not believed, and the switches are looked at
+                states = {name: state for name, state in states.items() if not state.rolled_back}
+            if not states:
+                self.operator.notice(
+                    "nothing was sent: every switch that this change was sent to is rolled back already"
+                )
+                return self.verb.result(ChangeResult(journal=str(path)))
             self._check_way(states.values(), sealed=file.sealed)
             kept = self._without_superseded(states, recorded, path)
             states = {name: state for name, state in states.items() if name in kept}
@@ -552,7 +559,7 @@ class ChangeSession(Generic[Observation, Result]):
                 raise ValueError("an exchange of files has a folder for them")
             return AtWorkers(
                 verb=self.verb,
-                engine=over_hub(connecting.hub, fleet.devices, connecting, self.operator),
+                engine=over_hub(connecting.hub, fleet.devices, connecting, self.operator, approves=True),
                 run=run,
                 states=states,
                 captures=captures,
@@ -645,7 +652,10 @@ class ChangeSession(Generic[Observation, Result]):
         found = {device.name: device for device in fleet.devices}
         missing = [plan.name for plan in plans if plan.name not in found]
         if missing:
-            raise InputError(f"the selection does not include {', '.join(missing)}")
+            raise InputError(
+                f"the selection does not include {', '.join(missing)}",
+                hint="select every switch of the change, see --inventory, --site, --tag and --limit",
+            )
         return replace(fleet, devices=tuple(found[plan.name] for plan in plans))
 
     def _run(self, title: str, devices: Sequence[Device]) -> Run:

@@ -8,11 +8,12 @@ folder is submitted again when the run is resumed.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from base64 import b64encode
 from collections import Counter
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from nats.errors import Error as NatsError
@@ -22,7 +23,8 @@ from slp_ops.app.device_work import EarlierPart, TaskLeft, VisitFailed
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import AskOnce
 from slp_ops.app.worker_answers import outcome_in, read_end, result_in
-from slp_ops.cluster.access_folder import find_access, validity_of_access
+from slp_ops.cluster.access_folder import find_access, read_signing_key, validity_of_access
+from slp_ops.cluster.approval import Approval, digest_of, sign
 from slp_ops.cluster.authority import ENDS_SOON
 from slp_ops.cluster.broker import RENEW, LiveWorker, connected, is_known, live_workers
 from slp_ops.cluster.broker_config import CONTROL_STREAM, EVIDENCE_STREAM, TASKS_STREAM
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from slp_ops.app.operator import Operator
     from slp_ops.app.sessions import SessionOptions
     from slp_ops.cluster.access_folder import HubAddress
+    from slp_ops.cluster.approval import SignedApproval
     from slp_ops.cluster.evidence_stream import StoredEnd
     from slp_ops.cluster.messages import EvidenceEnd
     from slp_ops.model import Device
@@ -79,6 +82,8 @@ _GRACE: Final = 3.0
 # How long a run waits for a site without a worker, and for a hub that does not answer: a computer and its
 # services are started again in less.
 _PATIENCE: Final = 900.0
+# How long a task that was approved in advance may wait for its turn.
+_APPROVED_FOR: Final = timedelta(days=1)
 _NEARLY_FULL: Final = 0.9
 # How long the hub gets to take a task that is left to the workers.
 _SUBMIT: Final = 10.0
@@ -95,13 +100,21 @@ class Cluster:
     """A ``DeviceEngine`` of workers near the sites."""
 
     def __init__(
-        self, hub: Path, devices: Sequence[Device], connecting: SessionOptions, operator: Operator
+        self,
+        hub: Path,
+        devices: Sequence[Device],
+        connecting: SessionOptions,
+        operator: Operator,
+        *,
+        approves: bool = False,
     ) -> None:
         """Find the workers of the devices' sites. A run begins: no credential of these is stopped any more.
 
-        Raises InputError, and HubError where the hub is not reached or no site has a worker.
+        ``approves``: tasks that need it are signed. Raises InputError, also where this operator cannot do
+        that, and HubError where the hub is not reached or no site has a worker.
         """
         self._folder, self._address = find_access(hub)
+        self._signing_key = read_signing_key(self._folder) if approves else None
         self._debug = connecting.debug
         self._notice = AskOnce(operator).notice
         until = validity_of_access(self._folder)[1]
@@ -141,6 +154,7 @@ class Cluster:
                 earlier = b64encode(run.device(device).archived()).decode()
                 if len(earlier) > _LARGEST_EARLIER:  # it is read again as a whole
                     earlier, task = "", replace(task, earlier=EarlierPart())  # type: ignore[type-var]
+            document = encode(work.for_hub(task))
             order = TaskMessage(
                 run=run.id,
                 device=device.name,
@@ -150,7 +164,8 @@ class Cluster:
                 earlier=earlier,
                 mask_key=key_id(run.evidence.key),
                 debug=self._debug,
-                task=encode(work.for_hub(task)),
+                approval=self._approval(work, task, run.id, document),
+                task=document,
             )
             outcome = await self._session.visit(device, order, on_event, gives_files=work.gives_files)
             if outcome is not None:
@@ -167,6 +182,29 @@ class Cluster:
                 hint="read the rest with --resume last",
             )
         )
+
+    def _approval(
+        self, work: DeviceWork[Task, Result], task: Task, run: str, document: object
+    ) -> SignedApproval | None:
+        """Return the approval of a task that needs one in advance."""
+        if work.approved_plan is None:
+            return None
+        if self._signing_key is None:
+            raise ValueError(f"a task of {work.name} without an approval")
+        approval = Approval(
+            id=secrets.token_hex(16),
+            change="",
+            run=run,
+            site=task.device.site,
+            device=task.device.name,
+            serials=work.approved_plan(task).serials,
+            task=digest_of(work.name, document, debug=self._debug),
+            claim="",
+            worker="",
+            number=0,
+            expires=datetime.now(UTC) + _APPROVED_FOR,
+        )
+        return sign(approval, self._signing_key)
 
     def detach(self) -> None:
         """See ``DeviceEngine``. What is not submitted yet is submitted first."""

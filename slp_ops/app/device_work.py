@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from slp_ops.model import Device, DeviceFailure
+    from slp_ops.planning.model import SwitchPlan
     from slp_ops.ports import CopyingTransport, OnEvent, Transport
     from slp_ops.runs import Run
     from slp_ops.runs.run_writer import DeviceFolder
@@ -90,7 +91,8 @@ class DeviceWork(Generic[Task, Result]):
     A work that ``works.py`` lists is the same in every engine: its tasks and results pass JSON unchanged.
     A change is made over a hub only, see ``change_task.py``. A work that ``gives_files`` may put files of the
     exchange with CSSM beside the evidence, see ``DeviceFolder.exchanged``. One that ``needs_params`` plans
-    with the parameters of the inventory.
+    with the parameters of the inventory. ``approved_plan`` returns the plan of a task that does not only
+    read, and that may be repeated: over a hub its operator approves it in advance.
     """
 
     name: str
@@ -100,6 +102,7 @@ class DeviceWork(Generic[Task, Result]):
     device_result: Callable[[Result], DeviceResult]
     gives_files: bool = False
     needs_params: bool = False
+    approved_plan: Callable[[Task], SwitchPlan] | None = None
     also_in: Callable[[Result], tuple[tuple[str, str], ...]] = lambda _: ()
 
     def devices_in(self, result: Result) -> tuple[tuple[str, str], ...]:

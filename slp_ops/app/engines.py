@@ -46,12 +46,19 @@ def engine_for(
     return Processes(inventory, devices, connecting, operator, processes=processes)
 
 
-def over_hub(hub: Path, devices: Sequence[Device], connecting: SessionOptions, operator: Operator) -> Cluster:
-    """Return the engine of a hub. Raises InputError, HubError."""
+def over_hub(
+    hub: Path,
+    devices: Sequence[Device],
+    connecting: SessionOptions,
+    operator: Operator,
+    *,
+    approves: bool = False,
+) -> Cluster:
+    """Return the engine of a hub. ``approves``: it signs tasks that need it. Raises InputError, HubError."""
     require_cluster()
     from slp_ops.app.cluster_engine import Cluster
 
-    return Cluster(hub, devices, connecting, operator)
+    return Cluster(hub, devices, connecting, operator, approves=approves)
 
 
 def number_of_processes(connecting: SessionOptions, devices: int) -> int:

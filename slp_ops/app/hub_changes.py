@@ -21,7 +21,7 @@ from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.cluster_engine import Cluster
 from slp_ops.app.device_work import VisitFailed
 from slp_ops.cluster.access_folder import find_access, read_signing_key
-from slp_ops.cluster.approval import Approval, digest_of, public_key_of, sign
+from slp_ops.cluster.approval import Approval, digest_of, sign
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
 from slp_ops.cluster.messages import (
@@ -35,7 +35,7 @@ from slp_ops.cluster.messages import (
 )
 from slp_ops.cluster.once import last_of, publish_last, remove
 from slp_ops.cluster.subjects import ANY, APPROVAL, CONTROL, FENCE, OPERATOR, names_in, subject, token
-from slp_ops.errors import BadFile, ChangeRefused, InputError, Problem, StoreError
+from slp_ops.errors import BadFile, ChangeRefused, StoreError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.messages import message_text
 from slp_ops.planning.journal_state import (
@@ -119,11 +119,7 @@ class HubChanges:
         """Raises InputError where this operator cannot approve changes, and HubError."""
         self._folder, self._address = find_access(hub)
         self._key = read_signing_key(self._folder)
-        try:
-            public_key_of(self._key)
-        except ValueError as error:
-            problem = Problem(path=str(self._folder), message=f"its signing key cannot be used: {error}")
-            raise InputError((problem,)) from error
+        self._debug = connecting.debug
         self._cluster = Cluster(hub, devices, connecting, operator)
         self._run = run
         self._journal = journal
@@ -149,7 +145,8 @@ class HubChanges:
         except (BadFile, StoreError) as error:
             end = ChangeOutcome.UNSETTLED if state.touched else ChangeOutcome.STALE
             return self._ended(device, state, end, message_text(error.message))
-        waiting = _Waiting(task=task, digest=digest_of(encode(task)), state=state)
+        digest = digest_of(self._work.name, encode(task), debug=self._debug)
+        waiting = _Waiting(task=task, digest=digest, state=state)
         await self._open()
         self._waiting[device.name] = waiting
         if state.approved is not None:  # its worker's claim is known, whatever the broker has kept

@@ -34,7 +34,7 @@ from slp_ops.app.site_journals import CLAIM_FILE, held
 from slp_ops.app.site_leases import SwitchLease
 from slp_ops.app.site_planning import PlaybookPlanning, at_site
 from slp_ops.app.usage_import_task import ImportPlanning
-from slp_ops.cluster.approval import InvalidApproval, digest_of, verified
+from slp_ops.cluster.approval import InvalidApproval, differing_field, digest_of, verified
 from slp_ops.cluster.broker import ACK_WAIT
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
 from slp_ops.cluster.evidence_parts import is_stored
@@ -84,12 +84,12 @@ if TYPE_CHECKING:
     from slp_ops.app.remediate import Wanted
     from slp_ops.app.site_journals import KnownJournal
     from slp_ops.app.site_planning import SitePlanning
-    from slp_ops.cluster.approval import Approval
+    from slp_ops.cluster.approval import Approval, SignedApproval
     from slp_ops.cluster.calls import Calls
     from slp_ops.cluster.messages import TaskMessage
     from slp_ops.parsing import Facts
     from slp_ops.planning.journal_state import RecordedChange
-    from slp_ops.planning.model import PlanningResult
+    from slp_ops.planning.model import PlanningResult, SwitchPlan
     from slp_ops.playbook import Risk
     from slp_ops.ports import CopyingTransport, OnEvent
     from slp_ops.rules.values import Outcome
@@ -125,6 +125,50 @@ class ChangePolicy:
     folder: Path
     imports_usage: bool = False
 
+    def check(self, task: object, sent: Any, plan: SwitchPlan, verb: str) -> None:
+        """Refuse what no approval permits. ``sent`` is the task as it came. Raises ChangeRefused."""
+        if not is_whole(sent, task):
+            raise ChangeRefused(
+                "the task of a change has parts that the worker does not know",
+                hint="use the same release at every worker and here",
+            )
+        if not self.approvers:
+            raise ChangeRefused(
+                "this worker knows no operator who may approve changes",
+                hint="join again, with a new code of 'slp-ops hub site add'",
+            )
+        if plan.risk.rank > self.allow.rank:
+            raise ChangeRefused(
+                f"the worker does not permit what is {plan.risk.value}",
+                hint=f"start it with --allow {plan.risk.value}, or {at_site(verb)}",
+            )
+
+    def check_in_advance(self, order: TaskMessage, task: object, plan: SwitchPlan) -> None:
+        """Refuse a task that its operator has not approved in advance. Raises ChangeRefused."""
+        self.check(task, order.task, plan, order.work.replace("-", " "))
+        if order.approval is None:
+            raise ChangeRefused("the task has no approval of an operator")
+        approval = self.verified(order.approval)
+        if other := differing_field(
+            approval,
+            site=plan.site,
+            device=plan.name,
+            run=order.run,
+            claim="",
+            worker="",
+            task=digest_of(order.work, order.task, debug=order.debug),
+        ):
+            raise ChangeRefused(f"the approval is for another {other}")
+        if approval.expires < datetime.now(UTC):
+            raise ChangeRefused(*_expired(approval.expires))
+
+    def verified(self, signed: SignedApproval) -> Approval:
+        """Return the approval that an operator has signed. Raises ChangeRefused."""
+        try:
+            return verified(signed, self.approvers)
+        except InvalidApproval as error:
+            raise ChangeRefused(f"the approval is not valid: {error}") from None
+
 
 @json_document
 class OwnClaim:
@@ -155,15 +199,15 @@ class SiteChanges:
     _running: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _stops: dict[str, set[StopController]] = field(default_factory=dict)
 
-    def stop(self, run: str) -> None:
-        """Begin no further step in the changes of a run."""
+    def stop(self, run: str, why: Text | None = None) -> None:
+        """Begin no further step in the changes of a run. ``why`` is None where the operator stopped it."""
         for each in self._stops.get(run, ()):
-            each.stop()
+            each.stop(why)
 
     async def end(self) -> None:
         """Begin no further step anywhere, and wait for those that run."""
         for run in list(self._stops):
-            self.stop(run)
+            self.stop(run, _WORKER_ENDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST_STEP):
                 while self._stops:
@@ -200,7 +244,7 @@ class SiteChanges:
             planning=planning,
             order=order,
             ack="" if is_passed else message.reply,
-            digest=digest_of(order.task),
+            digest=digest_of(order.work, order.task, debug=order.debug),
             place=self.policy.folder / task.change / folder_name(device),
             lease=SwitchLease(
                 self.js,
@@ -248,28 +292,14 @@ class SiteChanges:
             except (NatsError, OSError, TimeoutError):
                 await asyncio.sleep(_BEAT_AGAIN)
             if stop.now() - answered > _LOST:
-                stop.stop()
+                stop.stop(_HUB_LOST)
 
     def _check(self, task: ChangeTask, sent: Any, planning: SitePlanning) -> None:
         """Refuse what this worker never does. ``sent`` is the task as it came. Raises ChangeRefused."""
-        policy, plan = self.policy, task.plan
-        if not is_whole(sent, task):
-            raise ChangeRefused(
-                "the task of a change has parts that the worker does not know",
-                hint="use the same release at every worker and here",
-            )
+        plan = task.plan
         if not is_plain(task.change) or plan.name != task.device.name or plan.site != self.site:
             raise ChangeRefused("the task of a change is not well formed")
-        if not policy.approvers:
-            raise ChangeRefused(
-                "this worker knows no operator who may approve changes",
-                hint="join again, with a new code of 'slp-ops hub site add'",
-            )
-        if plan.risk.rank > policy.allow.rank:
-            raise ChangeRefused(
-                f"the worker does not permit what is {plan.risk.value}",
-                hint=f"start it with --allow {plan.risk.value}, or {at_site(planning.verb)}",
-            )
+        self.policy.check(task, sent, plan, planning.verb)
         planning.check(task)
         for _, step in plan.steps:
             if unsendable(step) is not None:
@@ -470,21 +500,20 @@ class _Change:
         """Return the approval in an operator's answer; None for one of an earlier call."""
         try:
             answer = from_message(ClaimAnswer, data)
-            if answer.approval is None:
-                raise _NotTheOwner(answer.owner)
-            approval = verified(answer.approval, self.owner.policy.approvers)
-        except (InvalidMessage, InvalidApproval) as error:
+        except InvalidMessage as error:
             raise ChangeRefused(f"the approval is not valid: {error}") from None
-        device = self.task.device
-        for what, found, wanted in (
-            ("site", approval.site, self.owner.site),
-            ("device", approval.device, device.name),
-            ("change", approval.change, self.task.change),
-            ("claim", approval.claim, claim),
-            ("worker", approval.worker, self.owner.holder),
+        if answer.approval is None:
+            raise _NotTheOwner(answer.owner)
+        approval = self.owner.policy.verified(answer.approval)
+        if other := differing_field(
+            approval,
+            site=self.owner.site,
+            device=self.task.device.name,
+            change=self.task.change,
+            claim=claim,
+            worker=self.owner.holder,
         ):
-            if found != wanted:
-                raise ChangeRefused(f"the approval is for another {what}")
+            raise ChangeRefused(f"the approval is for another {other}")
         if approval.run != self.run:
             return None
         if approval.task != self.digest:
@@ -694,6 +723,11 @@ def _expired(moment: datetime) -> tuple[str]:
     )
 
 
+_WORKER_ENDS: Final = Text("its worker was stopped", "ワーカが停止されました")
+_HUB_LOST: Final = Text(
+    "its worker had no answer of the hub for {seconds} s",
+    "ワーカは {seconds} 秒間、ハブの応答を受信していません",
+).format(seconds=f"{_LOST:g}")
 _AT_OTHER: Final = Text(
     "worker {worker} has this change and its journal, and does not answer; another worker has only read the "
     "switch: {shown}. Start {worker} again, with its state directory, and resume",

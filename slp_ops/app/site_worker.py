@@ -49,7 +49,7 @@ from slp_ops.cluster.once import last_of
 from slp_ops.cluster.subjects import CONTROL, EVENT, HEARTBEAT, OWNER, TASK, names_in, subject, token
 from slp_ops.cluster.task_pull import TaskPull
 from slp_ops.engine.pacing import Paced, PacedCopies
-from slp_ops.errors import HubError, SlpOpsError
+from slp_ops.errors import ChangeRefused, HubError, SlpOpsError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.model import DeviceFailure
 from slp_ops.ports import SESSION_LOGS, StandingNotice
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from slp_ops.app.site_hops import SiteHops
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
+    from slp_ops.planning.model import SwitchPlan
     from slp_ops.ports import CopyingTransport, ProgressEvent, Transport
     from slp_ops.runs import DeviceFolder
     from slp_ops.transport.known_hosts import Key
@@ -109,7 +110,8 @@ class WorkerSettings:
     ``transport`` does not pace its logins: they are paced together with those of the site's other workers, of
     which ``login_rate`` is the limit. ``secret_ids`` name the secret of each credential. ``claimed_keys`` are
     those of the transport's ``HostKeys``, ``hops`` is the gate of its jump hosts.
-    ``copying`` is set where it may save usage reports for ``usage save``; without it the worker only reads.
+    ``copying`` is set where it may save usage reports for ``usage save``, with the approval that ``changes``
+    checks.
     """
 
     site: str
@@ -483,6 +485,11 @@ class _SiteWorker:
             return Outcome(failure=_refused("own_rules", "rules of an operator do not run at a worker"))
         if reason := self._not_ours(task.device, order):
             return Outcome(failure=_refused("not_at_site", reason))
+        if work.approved_plan is not None:
+            try:
+                self._check_approval(order, task, work.approved_plan(task))
+            except ChangeRefused as err:
+                return Outcome(failure=DeviceFailure(kind=err.kind, message=err.message, hint=err.hint))
         if order.debug:
             SESSION_LOGS.set(lambda _: kept.session_log(order.folder))
         copying = self.copying
@@ -512,6 +519,13 @@ class _SiteWorker:
             )
 
         return replace(CHANGES[order.work], visit=visit)
+
+    def _check_approval(self, order: TaskMessage, task: object, plan: SwitchPlan) -> None:
+        """Refuse a task that does not only read, and that no operator has approved. Raises ChangeRefused."""
+        changes = self.settings.changes
+        if changes is None or (plan.name, plan.site) != (order.device, self.settings.site):
+            raise ChangeRefused("the task of a change is not well formed")
+        changes.policy.check_in_advance(order, task, plan)
 
     def _not_ours(self, device: Device, order: TaskMessage) -> str:
         """Return why a task would lead elsewhere than the worker's own inventory."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.device_work import VisitFailed
 from slp_ops.app.usage_save_task import SAVING, UsageSaveTask
-from slp_ops.errors import BadFile, SlpOpsError, StoreError
+from slp_ops.errors import BadFile, ChangeRefused, SlpOpsError, StoreError
 from slp_ops.i18n import Text
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.messages import message_text
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from slp_ops.planning.journal_state import JournalEvent
 
 # Refusals of a worker, which come before a session is opened; the engine's own begin with "not tried".
-_REFUSALS: Final = frozenset({"not_permitted", "not_at_site", "unknown_task"})
+_REFUSALS: Final = frozenset({"not_permitted", "not_at_site", "unknown_task", ChangeRefused.kind})
 
 
 async def save_over_hub(change: ChangeAtWorker) -> DeviceChangeResult:

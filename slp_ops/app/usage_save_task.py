@@ -166,4 +166,5 @@ SAVING: Final = DeviceWork(
     visit=_visit,
     device_result=lambda answer: answer.device_result,
     gives_files=True,
+    approved_plan=lambda task: task.plan,
 )

@@ -17,6 +17,7 @@ import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Literal
 
+from slp_ops.cluster.approval import public_key_of
 from slp_ops.cluster.authority import validity_of
 from slp_ops.errors import InputError, Problem
 from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_document, parse_json, to_json
@@ -146,12 +147,18 @@ def read_approvers(folder: Path) -> tuple[str, ...]:
 
 def read_signing_key(folder: Path) -> bytes:
     """Return the key with which an operator signs approvals. Raises InputError."""
-    return read_input(
+    key = read_input(
         folder / SIGNING_FILE,
         _LARGEST,
         hint="slp-ops hub init makes it in the folder 'operator', of an older hub slp-ops hub site add: "
         "move it here",
     )
+    try:
+        public_key_of(key)
+    except ValueError as error:
+        problem = Problem(path=str(folder), message=f"its signing key cannot be used: {error}")
+        raise InputError((problem,)) from error
+    return key
 
 
 def check_private(path: Path) -> None:

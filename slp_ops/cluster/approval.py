@@ -23,7 +23,7 @@ from slp_ops.json_documents import InvalidJson, ShapeError, decode, json_documen
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PURPOSE: Final = b"slp-ops approval 1\n"  # a signature of something else is none
+_PURPOSE: Final = b"slp-ops approval 2\n"  # a signature of something else is none
 
 
 class InvalidApproval(ValueError):
@@ -37,6 +37,8 @@ class Approval:
     ``change`` is the id of the change, ``run`` that of the operator's call, ``task`` the digest of the task
     as a worker receives it, ``claim`` the number of the attempt of ``worker``. ``number`` counts the
     approvals of a device in its change from 1: one that comes after a later one permits nothing.
+
+    A task that may be repeated is approved in advance, for any worker of the site: without claim and worker.
     """
 
     schema: Literal["slp-ops/approval/1"] = "slp-ops/approval/1"
@@ -62,9 +64,10 @@ class SignedApproval:
     signature: str
 
 
-def digest_of(task: Any) -> str:
-    """Return the SHA-256 of a task, a JSON value."""
-    text = json.dumps(task, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+def digest_of(work: str, task: Any, *, debug: bool) -> str:
+    """Return the SHA-256 of what a worker does: a task (JSON), its kind, and if sessions are logged."""
+    order = {"work": work, "task": task, "debug": debug}
+    text = json.dumps(order, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
@@ -100,6 +103,11 @@ def verified(signed: SignedApproval, public_keys: Iterable[str]) -> Approval:
         return decode(Approval, parse_json(signed.text))
     except (InvalidJson, ShapeError) as error:
         raise InvalidApproval(f"it is of another release: {error}") from None
+
+
+def differing_field(approval: Approval, **wanted: object) -> str:
+    """Return the first of these fields that an approval has another value of; empty without any."""
+    return next((name for name, value in wanted.items() if getattr(approval, name) != value), "")
 
 
 def _is_signed(data: bytes, signature: bytes, public_key: str) -> bool:

@@ -49,7 +49,8 @@ class TaskMessage:
 
     ``folder`` is the device's folder in the run, ``taken`` are the names of the captures in it, and
     ``earlier`` is an archive of these (base64) where the task has captures that are not read again.
-    ``mask_key`` is the id of the key with which the run masks.
+    ``mask_key`` is the id of the key with which the run masks. ``approval`` is that of a task which is
+    approved in advance.
     """
 
     schema: Literal["slp-ops/cluster-task/1"] = "slp-ops/cluster-task/1"
@@ -61,6 +62,7 @@ class TaskMessage:
     earlier: str = ""
     mask_key: str
     debug: bool
+    approval: SignedApproval | None = json_field(omit_none=True, default=None)
     task: Any = json_field(encoder=as_is)
 
 

@@ -100,9 +100,9 @@ class TaskPull:
             self._expected -= 1
             self._take(message)
             if not message.data:
-                # No slp-ops sends an empty task. From one account to another the broker takes it for the last
-                # answer to the request: what it delivers after that is lost, until ack_wait is over. It
-                # delivers nothing more to an inbox that is gone.
+                # No slp-ops sends an empty task. Between accounts an empty answer ends the request: what the
+                # broker delivers to it after that is lost until ack_wait is over. To an inbox that is gone it
+                # delivers nothing more.
                 self._is_ended = self._is_cut_off = True
             if self._is_ended or not self._expected:
                 self._changed.set()

@@ -51,7 +51,7 @@ def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
 
 
 FORMS: Final = _forms_by_head()
-_SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】“”‘’", " "))
+_SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】“”‘’*", " "))
 _WORD: Final = "|".join(sorted(map(re.escape, grammar.INTRODUCERS), key=len, reverse=True))
 _INTRODUCER: Final = re.compile(
     rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was)\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.-]+\s?[:=]\s+|(?:changed|set|now|reset|string)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
@@ -64,17 +64,19 @@ _OWNED_KEY: Final = re.compile(
     re.ASCII,
 )
 _VARIABLE: Final = re.compile(
-    r"(?:(?:manager\s+)?environment|action\s+\S+\s+set)\s+(?P<name>\S+)\s+(?P<value>\S.*)", re.ASCII
+    r"(?:manager\s+environment|^\s*environment(?=\s+[\w-]+\s+\S+\s*$)|action\s+\S+\s+set)"
+    r"\s+(?P<name>\S+)\s+(?P<value>\S.*)",
+    re.ASCII,
 )
 _ANSWER: Final = re.compile(
     r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$'
-    r"""|\bsend(?:ln)?[\s(]{1,4}(?:--\s{1,4})?(?P<quote>["'])(?P<sent>[^"']{1,200}?)(?:\\[rn]){0,2}(?P=quote)""",
+    r"""|\b(?:send(?:ln|line)?|write)[\s(]{1,4}(?:--\s{1,4})?[bfru]?(?P<quote>["'])(?P<sent>[^"']{1,200}?)(?:\\[rn]){0,2}(?P=quote)""",
     re.ASCII,
 )
 _LIKE_A_COMMAND: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\s.*|\S*[#>].*", re.ASCII)
 _ODD_FOR_A_COMMAND: Final = re.compile(r"[^a-z$\-\s]", re.ASCII)
 _USER_OPTION: Final = re.compile(
-    r"""\bcurl\s.{0,300}?(?:-u|--user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""", re.ASCII
+    r"""\bcurl\s.{0,300}?(?:-[a-z]{0,5}u|--user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""", re.ASCII
 )
 # "-p" introduces a password, or the ports that a container publishes: "8080:80/tcp".
 _CONTAINER_OPTION: Final = re.compile(
@@ -133,7 +135,7 @@ _ITS_VALUE: Final = re.compile(
 _FURTHEST_VALUE: Final = 200  # characters behind the noun
 # "Login: admin / X": only with a digit, and a capital or a sign.
 _USER_AND: Final = re.compile(
-    rf"(?:\b(?:login(?::|\s+(?:with|as|using|is|was)(?=\s))|creds\b|credentials?\b)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
+    rf"(?:\b(?:login(?::|\s+(?:with|as|using|is|was|for|on|to)(?=\s))|creds\b|credentials?\b)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
     r"[^/|\n]{0,40}?\s[\w.-]{2,32}\s{1,3}/\s{1,3}(?P<value>[!-~]{6,64})"
 )
 _MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])(?=.*[A-Z!#$%&*+?@^_~]).*", re.ASCII)
@@ -164,7 +166,8 @@ _WEAK_WORDS: Final = frozenset({"pass", "community", "otp"})
 _LEAD: Final = re.compile(r"\s*(?:alias\s+\S+\s+\S+|cli|[0-9]{1,4})", re.ASCII)
 # A cell of a row: "sw1,key 7 X,ok". Without a type the cell is nothing else.
 _CELL: Final = re.compile(
-    r"(?:key|password|secret|key-string)\s+[05-9]\s+[^\s,]|(?<=,)(?:key|password|secret|key-string)\s+[^\s,]+(?:,\S|$)",
+    r"(?:key|password|secret|key-string)\s+[05-9]\s+[^\s,]|(?<=,)(?:key|password|secret|key-string)\s+[^\s,]+(?:,\S|$)"
+    r"|(?<=,)(?:address|client|glbp|server-key|standby|user-name|username|vrrp)\s",
     re.ASCII,
 )
 _QUOTES: Final = frozenset("\"'")
@@ -174,8 +177,8 @@ _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII
 _SETTERS: Final = frozenset({"environment", "action"})
 _JOINERS: Final = frozenset("_-")
 _AFTER_HEAD: Final = frozenset(" \t:")
-_KEY_NUMBER: Final = re.compile(r"key\s+[0-9a-f]{1,64}\s*$", re.ASCII)
-_SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}\s*$", re.ASCII)
+_KEY_NUMBER: Final = re.compile(r"key\s+[0-9a-f]{1,64}(?:\s*$|[\"'`<])", re.ASCII)
+_SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}(?:\s*$|[\"'`<]|\s+(?:\(|<cr>))", re.ASCII)
 
 
 def answers(text: str, lowered: str, *, only_odd: bool = False) -> list[SecretSpan]:
@@ -275,6 +278,8 @@ def _end_of_cell(text: str, at: int, start: int, stop: int) -> int:
         mark = ","
     elif before in _QUOTES and text[max(0, at - 2) : at - 1] in _BEFORE_CELL:
         mark = before + ","
+    elif before == "=":
+        mark = " <cr>"  # of an accounting record
     else:
         return stop
     end = text.find(mark, start + 1, stop)
@@ -293,7 +298,7 @@ def _starts_command(lowered: str, at: int) -> bool:
         return True
     if before[-1:] == "," and _CELL.match(lowered, at):
         return True
-    return not before.strip("+-<>! \t") or before[-1] in "#>|:;\"'`[「『【"
+    return not before.strip("+-<>!* \t") or before[-1] in "#>|:;\"'`[「『【“" or before.endswith("cmd=")
 
 
 def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:

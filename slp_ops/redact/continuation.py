@@ -35,7 +35,7 @@ _UNFINISHED: Final = re.compile(
     re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 _QUESTION: Final = re.compile(
-    r"(?:\bexpect|\bwait|WaitForStrings?)\b[^\"']{0,40}[\"'][^\"']*assw(?:or|d)|"
+    r"(?:\bexpect|\bwait|\bread_until|WaitForStrings?)\b[^\"']{0,40}[\"'][^\"']*assw(?:or|d)|"
     r'pattern\s+"[^"]*assw(?:or|d)|DEBUG\(cli_lib\)[\s:]+OUT\s*:.*assword:\s*$',
     re.ASCII | re.IGNORECASE,
 )

@@ -76,8 +76,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         trapsink|trap2sink|informsink !not|is|are|was|of|for|and|or|on|with * WORD
         defcommunity WORD
         rmon event # [log] trap WORD
-        ^ groupname: WORD security model:v1|model:v2c
-        ^ user: WORD security model: v1|v2c
+        ^ groupname: WORD security model:v1*|model:v2c*
+        ^ user: WORD security model: v1*|v2c*
         with community !name|names|string|strings|index|list WORD
         on * community !name|names|string|strings|index|list WORD
     """),
@@ -178,12 +178,16 @@ ABBREVIATED: Final = """
     server-private:8 * key:2!
     neighbor:3 * password:3!
     ntp:3 authentication-key:4!
-    standby:4 authentication:4!
-    vrrp:4 authentication:4!
-    glbp:4 authentication:4!
+    standby:4 authentication:4 md5:3 text:4 key-string:5!
+    vrrp:4 authentication:4 md5:3 text:4 key-string:5!
+    glbp:4 authentication:4 md5:3 text:4 key-string:5!
     ip:2 nhrp:4 authentication:4! ospf:3 message-digest-key:3! authentication-key:16! password:3! \
-        ftp:3 http:3 ssh:3 scp:3 client:2
-    crypto:2 isakmp:3 key:3!
+        ftp:3 http:3 ssh:3 scp:3 client:2 wccp:4 msdp:4 peer:4
+    crypto:2 isakmp:3 key:3! pki:3 import:3 export:3 pkcs12:4 pem:3 terminal:4 password:4!
+    mpls:4 ldp:3 neighbor:3 password:3!
+    cts:3 credentials:4 id:2 sxp:3 default:3 password:4!
+    vtp:3 password:4!
+    l2tp:4 tunnel:3 password:4!
     pre-shared-key:6 address:2 hostname:2 local:2 remote:2 key:3!
     ppp:3 chap:2 pap:3 sent-username:3 password:3!
     isis:4 password:3!
@@ -244,7 +248,7 @@ PROSE: Final = words("""
     values information entry entries process service services request requests response error errors
     timeout timed attempt mode status state change update verification validation please enter try
     however therefore requires require must-change true false yes na n/a ok new old uptime replaced rotated
-    defined matching
+    defined matching last
 """)
 # Words of sentences before a noun, never behind one: "password my ..." is no sentence.
 BEFORE_NOUNS: Final = words("a an the your my our his her their its new old")
@@ -260,7 +264,8 @@ OWNERS: Final = words("""
 CONJUNCTIONS: Final = words("of is are was were and or has have can cannot must will shall should not")
 # Lines of free text: in them a word is a secret only if it does not look like a word.
 FREE_TEXT: Final = re.compile(
-    r"(?:[^#|:\"']{0,80}[#|:\"'])?[\s+\-!]{0,40}(?:description|remark|banner|hostname|name|alias\s+\S+\s+\S+\s+!|location|contact|"
+    r"(?:.{0,160}(?:logged command:|cmd=)|[^#|:\"']{0,80}[#|:\"'`])?[\s+\-!>]{0,40}"
+    r"(?:description|remark|banner|hostname|name|alias\s+\S+\s+\S+\s+!|location|contact|"
     r"snmp-server\s+(?:location|contact)|!)(?!\S)",
     re.ASCII,
 )
@@ -271,7 +276,7 @@ NAMES: Final = {
     "passphrase": "password", "passcode": "password", "secret": "password", "cred": "password",
     "credentials": "password", "credential": "password", "psk": "pre-shared-key", "token": "token",
     "idtoken": "token", "apikey": "key", "authkey": "key", "privkey": "key", "bearer": "token",
-    "cookie": "token", "sessionid": "token", "jsessionid": "token",
+    "cookie": "token", "sessionid": "token", "jsessionid": "token", "trustcode": "token",
     "community": "snmp-community", "comm": "snmp-community",
     "cak": "key", "sak": "key", "kek": "key", "ick": "key",
     "pin": "password", "puk": "password", "otp": "password", "passwort": "password",
@@ -308,6 +313,7 @@ HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3
 NO_VALUE: Final = re.compile(
     r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
     r"getpass\b.*|input\(.*|os\.(?:environ|getenv)\b.*|\$\([a-z].*|"  # a script asks for it
+    r"\$(?:[a-z]+_)*(?:password|passwd|secret|token)|"
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
 )
@@ -346,7 +352,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("authentication", r"authentication\s+(?:periodic|port-control|host-mode|order|priority|event|violation|"
                        r"timer|control-direction|open|login|dot1x|enable|message-digest|pre-share|failed|"
                        r"failure|success|mac-move|linksec|for|from|on|of|is|method|retries|timeout)"),
-    ("authorization", r"authorization(?!\\?[\"':=])"),
+    ("authorization", r"authorization(?!\\?[\"':=%])"),
     ("snmp-server", r"snmp-server\s+(?:enable|group|view|location|contact|trap-source|chassis|ifindex)"),
     *((f"snmp-{'server'[:length]} ", "") for length in range(1, 6)),
     ("model", r"model(?!:)"),
@@ -358,7 +364,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("'auth':", r"'auth':(?!\s*[(\[])"),
     (".auth", r"\.auth(?!\s*=)"),
     ("%3a", r"%3a(?!\S{1,256}%40)"),
-    ("login", r"login(?!\(\s*[\"']|(?::|\s+(?:with|as|using|is|was)\s)[^/\n]{0,60}\s/\s)"),
+    ("login", r"login(?!\(\s*[\"']|(?::|\s+(?:with|as|using|is|was|for|on|to)\s)[^/\n]{0,60}\s/\s)"),
     ("trapsess", ""),
     ("srvtab", ""),
     ("icauth(", ""),

@@ -70,6 +70,8 @@ _BLANK: Final = re.compile(r"\s")
 _SECOND: Final = re.compile(r"\s{1,3}/\s{1,3}\S+")
 _PHRASE: Final = re.compile(r"[\w.-]+", re.ASCII)
 _JOINED: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)+", re.ASCII)
+_ASKED: Final = frozenset({"new", "confirm", "old"})  # "New key: X" of "key config-key"
+_ASKS: Final = re.compile(r"\s*[a-z]+\s+", re.ASCII)
 _MNEMONIC: Final = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)?-[0-7]-[a-z0-9_]+", re.ASCII)  # of a log message
 _NAME_CHARACTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
 
@@ -113,9 +115,12 @@ def _kind_of_label(
 ) -> str:
     """Return the kind of secret that a label announces; what "key" means depends on its surroundings."""
     at, name = label.start("name"), label["name"]
-    kind = kind_of(text[at : label.end("name")], before=_word_before(lowered, at))
+    before = _word_before(lowered, at)
+    kind = kind_of(text[at : label.end("name")], before=before)
     if kind or (name != "key" and not in_query):
         return kind
+    if before in _ASKED and _ASKS.fullmatch(lowered, 0, at):
+        return "key"
     if _ENCRYPTED.search(lowered[max(0, at - 80) : at]):
         return "key"
     if in_query:

@@ -41,7 +41,7 @@ _TEXT_TAGS: Final = grammar.words("""
 """)
 # The text of a cell, the tags after it, and the text of the next.
 _PAIR: Final = re.compile(
-    r"""<(?:td|th|dt|label|span|b|strong|p|li|div)(?:\s[^<>]*)?>\s*(?P<label>[^<>]{2,60}?)[\s:*]*</\w+>[\s:=]*(?:</\w+>\s*)*(?:<(?!masked:)\w[^<>]*>\s*)*(?P<value>[^<>\s][^<>]*)""",
+    r"""<(?:td|th|dt|label|span|b|strong|p|li|div)(?:\s[^<>]*)?>\s*(?P<label>[^<>]{2,60}?)[\s:*]*</\w+>(?=[\s:=]*(?:</\w+>\s*)*(?:<(?!masked:)\w[^<>]*>\s*)*(?P<value>[^<>\s][^<>]*))""",
     re.ASCII,
 )
 _LIST: Final = re.compile(

@@ -10,6 +10,9 @@ from slp_ops.redact.spans import QUOTES
 
 PUNCTUATION: Final = ".,:;!?()[]{}=`"
 _CLOSING: Final = re.compile(r"[\"'`,;|<>”」』】]")
+_END_OF_TEXT: Final = re.compile(
+    r"""["'][,\])}]|(?<=.)`|</|\*\*"""
+)  # of a string, of code in a page or a note
 _ATTRIBUTE: Final = re.compile(r"[\w:.-]+=[\"']", re.ASCII)
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-'/][a-z]+)*|[A-Z]{1,4}", re.ASCII)
 _DIGITS: Final = re.compile(r"[0-9]{6,}", re.ASCII)  # a secret, too many for a count
@@ -27,7 +30,9 @@ def is_harmless(
 
     After ``weak`` introducers a secret must look like one everywhere, after ``plain`` ones in sentences only.
     """
-    word = lowered[start:end].removesuffix("^c").strip(QUOTES + PUNCTUATION)
+    word = _END_OF_TEXT.split(lowered[start:end].removesuffix("^c"), maxsplit=1)[0].strip(
+        QUOTES + PUNCTUATION
+    )
     if (
         not any(character.isalnum() and character.isascii() for character in word)
         or word.partition(",")[0] in grammar.SETTINGS  # a cell: "password policy,enabled"
@@ -35,7 +40,7 @@ def is_harmless(
         or _ATTRIBUTE.match(word)
     ):
         return True
-    if text[start] in "(<[" and end - start < 24:
+    if text[start] in "(<[{" and end - start < 24:
         return True
     if _is_continued(text, lowered, start, end):
         return True
@@ -107,7 +112,7 @@ def is_sentence(text: str, lowered: str, at: int) -> bool:
     for mark in (":", "#", "|", '"', "'", "`", "“", "「", "『", "> ", "cmd="):
         before = before.rpartition(mark)[2]
     words = before.lstrip("+-<>! ").split()
-    if words and words[0].lower() in {"no", "default"}:
+    if words and words[0].lower() in {"no", "default", "do"}:
         del words[0]
     head = words[0] if words else text[at : at + 40].split(None, 1)[0]
     if head.isupper():  # a command in capitals

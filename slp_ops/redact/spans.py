@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
@@ -44,12 +45,13 @@ class Spans:
 
 
 QUOTES: Final = "\"'"
+_AFTER_HIDDEN: Final = re.compile(r"(?<=>)(?:</[\w.-]+>|`+)$", re.ASCII)
 
 
 def found_at(text: str, start: int, end: int, kind: str) -> tuple[SecretSpan, ...]:
     """Return the secret between ``start`` and ``end``, unless nothing or a mask is there."""
     start, end = _trimmed(text, start, end)
-    if start < 0 or start >= end or is_hidden(text[start:end]):
+    if start < 0 or start >= end or text[start:end] in QUOTES or is_hidden(text[start:end]):
         return ()
     if end - start == 1 and text[start].isdigit() and kind != "snmp-community":  # a type without its secret
         return ()
@@ -58,7 +60,7 @@ def found_at(text: str, start: int, end: int, kind: str) -> tuple[SecretSpan, ..
 
 def is_hidden(value: str) -> bool:
     """Return whether the value is masked already, by the switch or by an earlier redaction."""
-    word = value.split(None, 1)[0] if value[:1] in "<*" else value
+    word = _AFTER_HIDDEN.sub("", value.split(None, 1)[0]) if value[:1] in "<*" else value
     return is_mask(word) or grammar.HIDDEN.fullmatch(word.lower()) is not None
 
 

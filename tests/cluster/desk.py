@@ -110,7 +110,9 @@ class Desk:
         }
         return ChangeTask(**{**settings, **more})
 
-    def approval(self, asked: ChangeTask, fence: Fence, run: str = "run1", **other: Any) -> Approval:
+    def approval(
+        self, asked: ChangeTask, fence: Fence, run: str = "run1", work: str = "change", **other: Any
+    ) -> Approval:
         fields: dict[str, Any] = {
             "id": f"of-{run}",
             "change": CHANGE,
@@ -118,7 +120,7 @@ class Desk:
             "site": "tokyo",
             "device": self.bench.device.name,
             "serials": asked.plan.serials,
-            "task": digest_of(encode(asked)),
+            "task": digest_of(work, encode(asked), debug=False),
             "claim": fence.claim,
             "worker": fence.worker,
             "number": int(run[-1]),
@@ -174,6 +176,7 @@ class Worker:
         run: str = "run1",
         sent: Any = None,
         work: str = "change",
+        debug: bool = False,
     ) -> ChangeAnswer:
         """Take a task as a hub delivers it: ``sent`` instead of what the operator has sent."""
         document = json.loads(json.dumps(encode(task) if sent is None else sent))
@@ -184,10 +187,10 @@ class Worker:
             folder="sw",
             taken=(),
             mask_key="",
-            debug=False,
+            debug=debug,
             task=document,
         )
-        make = make or (lambda fence: approved(self.desk.approval(task, fence, run)))
+        make = make or (lambda fence: approved(self.desk.approval(task, fence, run, work)))
         bench = self.desk.bench
 
         async def both() -> ChangeAnswer:

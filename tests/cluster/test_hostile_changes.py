@@ -107,7 +107,7 @@ class Hub:
             "site": task["device"]["site"],
             "device": name,
             "serials": tuple(task["plan"]["serials"]),
-            "task": digest_of(task),
+            "task": digest_of("change", task, debug=False),
             "claim": fence.claim,
             "worker": fence.worker,
             "number": 1,
@@ -240,7 +240,7 @@ async def _attack(sites: Sites, robbed: Path, cases: list[str]) -> None:
                 "device": name,
                 "run": run,
                 "change": task["change"],
-                "task": digest_of(task),
+                "task": digest_of("change", task, debug=False),
                 "claim": fence.claim,
             }
             return ClaimAnswer(

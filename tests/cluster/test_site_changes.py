@@ -91,6 +91,18 @@ def test_an_approval_of_something_else_permits_nothing(
     assert not lines(desk)
 
 
+@pytest.mark.parametrize(("debug", "work"), [(True, "change"), (False, "usage-import")])
+def test_the_kind_of_work_and_the_log_of_the_session_are_approved_too(
+    desk: Desk, tmp_path: Path, *, debug: bool, work: str
+) -> None:
+    task = desk.task()
+    with pytest.raises(ChangeRefused, match="another one was approved"):
+        Worker(desk, tmp_path).do(
+            task, lambda fence: approved(desk.approval(task, fence, work=work)), debug=debug
+        )
+    assert not lines(desk)
+
+
 def test_only_an_operators_key_approves(desk: Desk, tmp_path: Path) -> None:
     task = desk.task()
     with pytest.raises(ChangeRefused, match="is not signed by an operator"):
@@ -98,7 +110,7 @@ def test_only_an_operators_key_approves(desk: Desk, tmp_path: Path) -> None:
 
     def altered(fence: Fence) -> ClaimAnswer:
         signed = sign(desk.approval(task, fence, task="0" * 64), KEY)
-        text = signed.text.replace("0" * 64, digest_of(encode(task)))
+        text = signed.text.replace("0" * 64, digest_of("change", encode(task), debug=False))
         return ClaimAnswer(approval=SignedApproval(text=text, signature=signed.signature), owner="")
 
     with pytest.raises(ChangeRefused, match="is not signed by an operator"):
@@ -376,6 +388,8 @@ def test_an_owner_without_a_heartbeat_stops_before_the_next_step(
         lost.setattr(site_changes, "_BEAT_AGAIN", 0.02)
         stopped = worker.do(task, without_an_answer)
     assert stopped.report.end is ChangeOutcome.STOPPED
+    assert stopped.report.why is not None
+    assert "; its worker had no answer of the hub for 15 s" in stopped.report.why.en
     assert not lines(desk)
     assert read_journal(worker.journal).states["tyo-core-01"].end is ChangeOutcome.STOPPED
     # Resumed by the operator, with a new approval.

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.app import cluster_engine
+from slp_ops.cluster.approval import new_signing_key
 from slp_ops.runs import Runs
 from tests.cluster.conftest import write_inventory
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.slow
-def test_reports_are_saved_by_a_worker_that_permits_it(lab: Callable[..., Any], rig: Rig) -> None:
+def test_reports_are_saved_by_a_worker_that_permits_it(
+    lab: Callable[..., Any], rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     running = lab(scale=600.0, a1="offline-overdue", a2="healthy-stack")
     running.change("a1", lambda switch: switch.configure("ip scp server enable"))  # a2 is read in-band
     inventory = write_inventory(rig.folder / "inventory.yaml", running, {"tokyo": ["a1", "a2"]})
@@ -35,6 +39,14 @@ def test_reports_are_saved_by_a_worker_that_permits_it(lab: Callable[..., Any], 
     assert rig.processes.pop("worker-tokyo").wait(60) == 0
 
     rig.worker("tokyo", access, inventory, "--usage-save")
+    with monkeypatch.context() as forging:
+        forging.setattr(cluster_engine, "read_signing_key", lambda _: new_signing_key())
+        forged = rig.collect(inventory, "save", "--yes", verb="usage")
+    assert forged.exit_code == 4, forged.output
+    assert "is not signed by an operator" in forged.output
+    sent = [line for name in running.names for line in running.lines(name)]
+    assert not [line for line in sent if line.startswith("license smart save")]
+
     done = rig.collect(inventory, "save", "--yes", "--json", "--clean", verb="usage")
     assert done.exit_code == 0, done.output
     document = json.loads(done.stdout)

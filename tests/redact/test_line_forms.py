@@ -531,6 +531,15 @@ nei 192.0.2.1 pass «correct horse»
 router bgp 65000 neighbor 192.0.2.1 password «correct horse»
 ppp chap pass «zorba»
 isis pass «zorba»
+stand 1 auth md5 key-str «zorba»
+ip wccp 61 pass «zorba»
+ip msdp pass peer 192.0.2.9 «zorba»
+mpls ldp nei 192.0.2.9 pass «zorba»
+cts cred id sw1 pass «zorba»
+cts sxp def pass «zorba»
+vtp pass «zorba»
+l2tp tun pass «zorba»
+cry pki imp TP pkcs12 flash:x pass «zorba»
 enable secret «correct horse»
 """
 LIKE_ABBREVIATED = """

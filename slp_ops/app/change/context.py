@@ -83,18 +83,21 @@ class Journal(Protocol):
 
 
 class StopController:
-    """Time, and the operator's wish to stop."""
+    """Time, and the wish to stop. ``why`` is its reason, None where the operator wants it."""
 
     def __init__(self) -> None:
         self._stop = asyncio.Event()
+        self.why: Text | None = None
 
     @property
     def stopping(self) -> bool:
         """Return whether no further step may start."""
         return self._stop.is_set()
 
-    def stop(self) -> None:
-        """Begin no further step."""
+    def stop(self, why: Text | None = None) -> None:
+        """Begin no further step. The first reason stays."""
+        if not self.stopping:
+            self.why = why
         self._stop.set()
 
     def now(self) -> float:
@@ -106,7 +109,7 @@ class StopController:
         await asyncio.sleep(seconds)
 
     async def wait_or_stop(self, seconds: float) -> None:
-        """Let time pass, until the operator wants to stop."""
+        """Let time pass, until it shall stop."""
         try:
             async with asyncio.timeout(seconds):
                 await self._stop.wait()
