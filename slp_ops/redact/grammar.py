@@ -404,7 +404,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("curl", ""),
     ("eyj", ""),
     ("-----begin", ""),
-    ("opaque", r"opaque(?!:)"),
+    ("opaque", r"opaque(?![:=])"),
     ("msk", ""),
 )  # fmt: skip
 
