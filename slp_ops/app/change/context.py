@@ -87,11 +87,19 @@ class StopController:
 
     def __init__(self) -> None:
         self._stop = asyncio.Event()
+        self._until = float("inf")
 
     @property
     def stopping(self) -> bool:
         """Return whether no further step may start."""
-        return self._stop.is_set()
+        return self._stop.is_set() or self.now() > self._until
+
+    def permit_until(self, moment: float) -> None:
+        """Begin no step after this moment, by ``now``, unless a later one is set by then.
+
+        It holds for a process that was suspended too, whose other tasks are as late as its steps.
+        """
+        self._until = moment
 
     def stop(self) -> None:
         """Begin no further step."""
