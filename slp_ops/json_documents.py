@@ -243,6 +243,8 @@ def parse_json(text: str | bytes, limits: JsonLimits = _USUAL_LIMITS) -> Any:
     else:
         counts = text.count(","), text.count("{"), text.count("[")
         _check_memory(limits, len(text), *counts, ascii_only=True)
+    if not text.strip():
+        raise InvalidJson("no JSON: it is empty", 1)
     try:
         value = _PARSER.decode(text)
     except json.JSONDecodeError as err:

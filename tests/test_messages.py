@@ -30,7 +30,7 @@ _WORDS = re.compile(r"[A-Za-z]{2,} +[a-z]{2,}")
 _VALUE = "9"  # a value in a message
 _RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) and name != "Problem"}
 _SPOKEN = {"notice", "spoken", "confirm", "enter", "UsageError", "BadParameter", "show_failure"}
-_SHOWN = {"hint", "message", "expected", "unusable", "reason", "what"}
+_SHOWN = {"hint", "message", "expected", "unusable", "reason", "what", "words"}
 _DISK = {"store_errors", "store_error"}
 _ERRNOS = (
     *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR),

@@ -369,6 +369,13 @@ class ChangeSession(Generic[Observation, Result]):
             if not states:
                 self.operator.notice("nothing was sent to any switch of this journal")
                 return self.verb.result(ChangeResult(journal=str(path)))
+            if file.sealed:  # else what it says is not believed, and the switches are looked at
+                states = {name: state for name, state in states.items() if not state.rolled_back}
+            if not states:
+                self.operator.notice(
+                    "nothing was sent: every switch that this change was sent to is rolled back already"
+                )
+                return self.verb.result(ChangeResult(journal=str(path)))
             self._check_way(states.values(), sealed=file.sealed)
             kept = self._without_superseded(states, recorded, path)
             states = {name: state for name, state in states.items() if name in kept}
@@ -640,7 +647,10 @@ class ChangeSession(Generic[Observation, Result]):
         found = {device.name: device for device in fleet.devices}
         missing = [plan.name for plan in plans if plan.name not in found]
         if missing:
-            raise InputError(f"the selection does not include {', '.join(missing)}")
+            raise InputError(
+                f"the selection does not include {', '.join(missing)}",
+                hint="select every switch of the change, see --inventory, --site, --tag and --limit",
+            )
         return replace(fleet, devices=tuple(found[plan.name] for plan in plans))
 
     def _run(self, title: str, devices: Sequence[Device]) -> Run:

@@ -94,6 +94,8 @@ def diff(request: DiffRequest, operator: Operator) -> DiffResult:
     """Compare two runs, both judged by the rules of today. Raises UnknownDevice and StoreError."""
     runs, only = Runs(request.runs_dir), request.only
     old, new = open_run(runs, request.old, operator), open_run(runs, request.new, operator)
+    if old.path == new.path:
+        operator.notice(f"both are run {old.id}: name an earlier run as OLD; slp-ops runs list names them")
     before = {result.name: result for result in old.devices}
     after = {result.name: result for result in new.devices}
     for name in only:

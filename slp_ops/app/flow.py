@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slp_ops.app.change.before_after import LicenceState, licence_state
-from slp_ops.app.change.operator import NonInteractiveChange
+from slp_ops.app.change.operator import NonInteractiveChange, NotAllowed
 from slp_ops.app.change.parameters import load_every_flow
 from slp_ops.app.flow_exchange import OpenExchange, open_exchange
 from slp_ops.app.flow_stages import FlowDisplay as FlowDisplay
@@ -70,7 +70,8 @@ class FlowResult:
     """Result of a flow on a fleet. ``stopped`` is set where the operator stopped it.
 
     ``exchange`` is what the operator has to carry to CSSM before the flow continues, ``left_out`` are files
-    of CSSM that were not imported. ``risk`` is the highest one of the stages that follow.
+    of CSSM that were not imported. ``risk`` is the highest one of the stages that follow, ``missing`` are the
+    parameters that nothing gave.
     """
 
     flow: Flow
@@ -82,6 +83,7 @@ class FlowResult:
     exchange: OpenExchange | None = None
     left_out: tuple[SkippedFile, ...] = ()
     risk: Risk = Risk.CHANGE
+    missing: tuple[str, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -307,8 +309,10 @@ class _FlowSession:
         except BaseException as err:
             if isinstance(err, Interrupted):
                 err.hint = ""  # it names the stage; the flow continues
-            for line in self._continuation(journal.path, progress):
-                err.add_note(line)
+            err.add_note(f"to continue: {journal_command('remediate', '--resume', journal.path)}")
+            if not isinstance(err, NotAllowed):  # its hint names the option
+                for line in consent_needed(self._risk_ahead(progress)):
+                    err.add_note(line)
             raise
         switches = self._proof(progress)
         return FlowResult(
@@ -321,12 +325,8 @@ class _FlowSession:
             exchange=open_exchange(self.flow, progress, journal.path),
             left_out=tuple(stages.left_out),
             risk=self._risk_ahead(progress),
+            missing=tuple(stages.missing),
         )
-
-    def _continuation(self, journal: Path, progress: Mapping[str, FlowProgress]) -> tuple[str, ...]:
-        """Return the lines that name the command that continues, and the consent that it needs."""
-        command = f"to continue: {journal_command('remediate', '--resume', journal)}"
-        return (command, *consent_needed(self._risk_ahead(progress)))
 
     def _risk_ahead(self, progress: Mapping[str, FlowProgress]) -> Risk:
         """Return the highest risk of the stages that follow; what was begun continues without consent."""

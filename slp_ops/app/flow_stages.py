@@ -89,6 +89,7 @@ class Stages:
     stopped: bool = False
     looks: Looks = field(default_factory=Looks, init=False)
     left_out: list[SkippedFile] = field(default_factory=list, init=False)  # files of CSSM
+    missing: dict[str, None] = field(default_factory=dict, init=False)  # parameters, in their order
     _stage_session: StageSession = field(init=False)
 
     def run(self, number: int) -> None:
@@ -258,6 +259,8 @@ class Stages:
         if considered is not None and considered.plan is not None:
             return
         why = next((each.why for each in planned.skipped if each.name == name), _UNREAD)
+        skipped = () if considered is None else considered.skipped
+        self.missing |= dict.fromkeys(param for each in skipped for param in each.missing)
         if considered is not None and has_nothing_to_do(considered):
             failing = self._stage_session.verb.failing(name)
             state = StageState.NO_REMEDY if failing else StageState.PASSED

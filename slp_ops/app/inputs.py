@@ -152,7 +152,8 @@ def _read_path(path: Path, keep: Collection[str]) -> Iterator[tuple[Path, list[t
     if not folders:
         raise InputError(
             (Problem(path=str(path), message="contains no known show command"),),
-            hint="give a show tech, a terminal log with its prompts, or outputs with their command above",
+            hint="give a show tech, a terminal log with its prompts, or outputs with their command above; "
+            "'slp-ops explain TEXT' explains a single message or sentence",
         )
     for folder in folders:
         yield from _read_path(folder, keep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.app.audit_device import AuditOptions, run_rules
 from slp_ops.app.change.operator import ChangeOperator, Decisions, NonInteractiveChange, ScriptedAnswers
@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from slp_ops.playbook import Playbook
     from slp_ops.ports import Secret
     from slp_ops.rules.values import Outcome
+
+_MOST_NAMES: Final = 6  # of switches in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +146,10 @@ def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | Non
     document, every = read_plans(read_input(path, LARGEST_DOCUMENT), str(path))
     plans = tuple(plan for plan in every if plan.name in names)
     if not plans:
+        planned = ", ".join(plan.name for plan in every[:_MOST_NAMES]) or "no switch"
         raise InputError(
             f"{path} plans nothing for the switches that are selected",
-            hint="see its contents, and the selection by --site, --tag and --limit",
+            hint=f"it is a plan for {planned}; see --inventory, --site, --tag and --limit",
         )
     if not Seals().is_sealed(document):
         return session.rebuild(plans, path, as_planned=True)

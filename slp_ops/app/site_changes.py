@@ -199,15 +199,15 @@ class SiteChanges:
     _running: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _stops: dict[str, set[StopController]] = field(default_factory=dict)
 
-    def stop(self, run: str) -> None:
-        """Begin no further step in the changes of a run."""
+    def stop(self, run: str, why: Text | None = None) -> None:
+        """Begin no further step in the changes of a run. ``why`` is None where the operator stopped it."""
         for each in self._stops.get(run, ()):
-            each.stop()
+            each.stop(why)
 
     async def end(self) -> None:
         """Begin no further step anywhere, and wait for those that run."""
         for run in list(self._stops):
-            self.stop(run)
+            self.stop(run, _WORKER_ENDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(_LONGEST_STEP):
                 while self._stops:
@@ -286,7 +286,7 @@ class SiteChanges:
         """
         answered = stop.now()
         while True:
-            stop.permit_until(answered + _LOST)
+            stop.permit_until(answered + _LOST, _HUB_LOST)
             asked = stop.now()
             try:
                 await self.client.request(message.reply, b"+WPI", timeout=_BEAT_ANSWER)
@@ -297,7 +297,7 @@ class SiteChanges:
             except (NatsError, OSError, TimeoutError, ChangeRefused):
                 await asyncio.sleep(_BEAT_AGAIN)
             if stop.now() - answered > _LOST:
-                stop.stop()
+                stop.stop(_HUB_LOST)
 
     def _check(self, task: ChangeTask, sent: Any, planning: SitePlanning) -> None:
         """Refuse what this worker never does. ``sent`` is the task as it came. Raises ChangeRefused."""
@@ -728,6 +728,11 @@ def _expired(moment: datetime) -> tuple[str]:
     )
 
 
+_WORKER_ENDS: Final = Text("its worker was stopped", "ワーカが停止されました")
+_HUB_LOST: Final = Text(
+    "its worker had no answer of the hub for {seconds} s",
+    "ワーカは {seconds} 秒間、ハブの応答を受信していません",
+).format(seconds=f"{_LOST:g}")
 _AT_OTHER: Final = Text(
     "worker {worker} has this change and its journal, and does not answer; another worker has only read the "
     "switch: {shown}. Start {worker} again, with its state directory, and resume",

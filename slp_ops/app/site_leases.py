@@ -19,6 +19,7 @@ from slp_ops.cluster.messages import InvalidMessage, Lease, OwnerCall, from_mess
 from slp_ops.cluster.once import last_with_sequence, publish_once
 from slp_ops.cluster.subjects import LEASE, OWNER, subject, token
 from slp_ops.errors import ChangeRefused
+from slp_ops.i18n import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +110,7 @@ class SwitchLease:
             if other is None:
                 await self._write(self._mine, sequence)
             elif not self._is_own(other):
-                self._stop.stop()
+                self._stop.stop(_LEASE_TAKEN)
 
     async def give_back(self, *, is_sent: bool) -> None:
         """End the lease. If nothing was sent, it is again that of the change before.
@@ -189,3 +190,8 @@ def _refused(message: str, hint: str) -> ChangeRefused:
 
 def _named(lease: Lease) -> str:
     return f"{lease.operator or 'another operator'} (run {lease.run}, worker {lease.worker})"
+
+
+_LEASE_TAKEN: Final = Text(
+    "another change has this switch now", "このスイッチでは現在、別の変更が実行されています"
+)

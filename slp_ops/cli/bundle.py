@@ -72,7 +72,7 @@ def _sources(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(name="bundle")
-@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="[RUN]", default="last")
 @click.option(
     "--device",
     "devices",
@@ -152,7 +152,7 @@ def command(
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
     status(f"wrote {place}: {pluralize(len(evidence.names), 'device')}, {pluralize(count, 'secret')} masked")
-    status("complete CHECKLIST.txt in it: these items cannot be collected")
+    status("fill in CHECKLIST.txt in it, for what slp-ops cannot collect")
 
 
 def _ask_missing(

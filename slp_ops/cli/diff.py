@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @lang_option
 @json_option
 @click.argument("old", shell_complete=complete_run, metavar="OLD")
-@click.argument("new", shell_complete=complete_run, metavar="NEW", default="last")
+@click.argument("new", shell_complete=complete_run, metavar="[NEW]", default="last")
 def command(
     *,
     runs_dir: Path,

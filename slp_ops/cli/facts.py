@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(name="facts")
 @runs_dir_option
-@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="[RUN]", default="last")
 @click.option(
     "--device", cls=SelectingOption, metavar="NAME", shell_complete=complete_device, help="Only this device."
 )

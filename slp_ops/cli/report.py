@@ -50,7 +50,7 @@ def _forms(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(name="report")
-@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="[RUN]", default="last")
 @_forms
 @runs_dir_option
 @with_audit_options

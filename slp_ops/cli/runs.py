@@ -106,7 +106,7 @@ def show_run(
 
 @command.command(name="verify")
 @runs_dir_option
-@click.argument("ref", shell_complete=complete_run, metavar="RUN", default="last")
+@click.argument("ref", shell_complete=complete_run, metavar="[RUN]", default="last")
 @lang_option
 @json_option
 def verify_run(*, runs_dir: Path, ref: str, lang: Lang, as_json: bool) -> None:

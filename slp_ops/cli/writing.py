@@ -27,7 +27,9 @@ def write(path: str, data: bytes, *, public: bool) -> None:
     read it; the umask decides for a ``public`` file, which other programs read.
     """
     if path == "-":
-        sys.stdout.buffer.write(data)
+        with _surviving_closed_pipe():
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
         return
     with replace_file(path, public=public) as file:
         file.write(data)
@@ -36,15 +38,22 @@ def write(path: str, data: bytes, *, public: bool) -> None:
 
 def print_result(text: str) -> None:
     """Print a result on standard output. A closed pipe (``| head``) loses the rest, and no exit code."""
-    try:
+    with _surviving_closed_pipe():
         click.echo(text)
-    except BrokenPipeError:
-        discard_output()
 
 
 def print_text(text: str) -> None:
     """Print a result for the terminal; the commands in it get the options of this call."""
     print_result(with_options(text))
+
+
+@contextmanager
+def _surviving_closed_pipe() -> Iterator[None]:
+    """Discard the output from where its reader is gone: what else the call makes is made."""
+    try:
+        yield
+    except BrokenPipeError:
+        discard_output()
 
 
 def discard_output() -> None:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def begun_by(line: str) -> str | None:
     """Return the name of the message that a line begins; None for any other line."""
     found = syslog.heading(line)
-    if found is None or (found.month and month(found.month) is None):
+    if found is None:
         return None
-    return found.name
+    printed, name = found
+    return None if printed and month(printed) is None else name
 
 
 def extract(line: str, more: tuple[str, ...], now: datetime | None) -> MessageExtract:

@@ -304,6 +304,8 @@ _UNIQUE: Final = {
             "report module status",
         ),
         "agent version": ("smart agent for licensing",),
+        "communication statistics": ("communication level allowed", "overall state"),
+        "other info": ("overall trust", "write erase occurred", "clock sync-ed with ntp"),
         "reservation info": ("license reservation",),
     }.items()
     for label in labels

@@ -5,6 +5,7 @@
 {"stdout": ["Cisco IOS XE ..."], "stdout_lines": [["Cisco IOS XE ..."]]}       a variable of Ansible
 ok: [acc-1] => {"stdout": ["Cisco IOS XE ..."]}                                its console
 device,command,output                                                          a table of outputs
+{'acc-1': {'show version': 'Cisco IOS XE ...'}}                                print() of Python
 %UNICON-INFO: +++ acc-1 with via 'cli': executing command 'show version' +++   pyATS
 
 They become a terminal log with a prompt before each command; lines count from its beginning. A text in which
@@ -13,8 +14,10 @@ no output is found stays unchanged.
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
+import warnings
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MARKS: Final = re.compile(
-    r'"(?:[\w.\[\]]{1,60}\.)?(?:stdout|stdout_lines|msg|output|result|response|text|raw|(?:sh|show) [a-z])'
+    r'["\'](?:[\w.\[\]]{1,60}\.)?'
+    r"(?:stdout|stdout_lines|msg|output|result|response|text|raw|(?:sh|show) [a-z])"
 )
 _CONSOLE: Final = re.compile(
     r"^(?:ok|changed|failed|fatal): \[(?P<host>[^\]\s]{1,100})(?: -> [^\]]*)?\][^\n{]{0,400}=> (?=\{)",
@@ -52,6 +56,7 @@ _COMMANDS: Final = ("command", "cmd", "cli")
 _OUTPUTS: Final = ("output", "result", "response", "stdout", "raw", "raw_output", "text", "data", "value")
 _MOST_DEPTH: Final = 12
 _LEAST_LINES: Final = 3
+_LONGEST_PYTHON: Final = 8_000_000  # its tree takes ten times the memory of the text
 
 
 class _Output(NamedTuple):
@@ -105,14 +110,11 @@ def _documents(text: str) -> Iterator[tuple[str | None, Any]]:
     """Yield each JSON document of a text, with the host that a console names before it."""
     if text.lstrip()[:1] in ("{", "["):
         for part in (text, *text.split("\n")):
-            try:
-                value = parse_json(part.strip().rstrip(","))
-            except InvalidJson:
-                continue
+            value = _value(part.strip().rstrip(","))
             if isinstance(value, dict | list):
                 yield None, value
-            if part is text:
-                return
+                if part is text:
+                    return
         return
     for found in _CONSOLE.finditer(text):
         line_end = text.find("\n", found.end())
@@ -124,6 +126,22 @@ def _documents(text: str) -> Iterator[tuple[str | None, Any]]:
             yield found["host"], parse_json(text[found.end() : end])
         except InvalidJson:
             continue
+
+
+def _value(text: str) -> Any:
+    """Return the value of JSON, or of what ``print()`` of Python writes; None for other text."""
+    try:
+        return parse_json(text)
+    except InvalidJson:
+        pass
+    if text[:2] not in ("{'", "[{", "['") or len(text) > _LONGEST_PYTHON:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an escape that Python does not know
+            return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _outputs(value: Any, host: str | None, depth: int = 0) -> Iterator[_Output]:

@@ -81,10 +81,12 @@ def parse(text: str, problems: Problems) -> Node | None:
     except _Refused as refused:
         problems.add(refused.line, "", refused.message, refused.expected)
     except yaml.MarkedYAMLError as error:
-        line = _line_of(error, last=len(visible.splitlines()) or 1)
+        lines = visible.splitlines() or [""]
+        line = _line_of(error, last=len(lines))
         # The parser quotes parts of the text, possibly a secret, so only its own words are kept.
         words = re.sub(r"""(['"])(?!<)(?:(?!\1).){2,}\1""", "...", error.problem or "syntax error")
-        tabs = "spaces, not tabs, in front of a key" if "\\t" in words else ""
+        has_tab = lines[line - 1].lstrip(" ").startswith("\t")
+        tabs = "spaces, not tabs, in front of a key" if has_tab else ""
         problems.add(line, "", f"not readable as YAML: {words}", tabs)
     except yaml.YAMLError:
         problems.add(1, "", "not readable as YAML")

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from sys import intern
 from typing import Final, NamedTuple
 
@@ -63,11 +63,8 @@ class LogLine(NamedTuple):
     name: str = ""
 
 
-class LogHeading(NamedTuple):
-    """Month of a message as printed, None in a line with an uptime or no time, and its name."""
-
-    month: str | None
-    name: str
+# LogLine(*values), for the hundreds of lines of a log.
+_log_line: Final = partial(tuple.__new__, LogLine)
 
 
 def parse(line: str) -> LogLine | None:
@@ -76,19 +73,20 @@ def parse(line: str) -> LogLine | None:
     if found is None:
         return None
     groups = found.groups()
-    return LogLine._make(groups[:-1] + _parts_of(groups[-1]))
+    return _log_line(groups[:-1] + _parts_of(groups[-1]))
 
 
-def heading(line: str) -> LogHeading | None:
+def heading(line: str) -> tuple[str | None, str] | None:
     """Return the month and the name of the message that a line begins; None for any other line.
 
-    A buffer is searched by them, and only the messages that are asked for are parsed.
+    The month is as printed, None in a line with an uptime or no time. A buffer is searched by the names, and
+    only the messages that are asked for are parsed.
     """
     found = _start_of(line)
     if found is None:
         return None
     month, rest = found.group("month", "rest")
-    return LogHeading(month, _parts_of(rest).name)
+    return month, _parts_of(rest).name
 
 
 def message_name(facility: str, mnemonic: str) -> str:

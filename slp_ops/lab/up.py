@@ -206,7 +206,8 @@ def _next_command(file: Path) -> list[str]:
 def _ready(rack: Rack, note: Sequence[str]) -> str:
     switches = rack.switches
     first, last = switches[0], switches[-1]
-    lines = [f"{len(switches)} simulated switches listen on {first.address}:"]
+    listen = "simulated switch listens" if len(switches) == 1 else "simulated switches listen"
+    lines = [f"{len(switches)} {listen} on {first.address}:"]
     lines += [
         f"  {each.name:<28} port {each.port}  {each.place.site:<10} {each.place.scenario}"
         for each in switches[:_SHOWN]

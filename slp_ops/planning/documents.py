@@ -104,7 +104,7 @@ def read_plans(text: str | bytes, file: str) -> tuple[object, tuple[SwitchPlan, 
     except InvalidJson as err:
         raise invalid_document(file, text, err, hint=_HINT) from err
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        raise InputError(f"{file} is no plan of this slp-ops", hint=_HINT)
+        raise InputError(f"{file} is no plan of this slp-ops: its schema is not {SCHEMA}", hint=_HINT)
     devices = found.get("devices", [])
     if not isinstance(devices, list):
         raise invalid_document(file, text, ShapeError("devices", "a list", devices), hint=_HINT)

@@ -80,7 +80,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Proof of a step. ``reads`` are its show commands, ``words`` is the condition for the operator.
+    """Proof of a step. ``reads`` are its show commands, ``words`` is the condition, a message of slp-ops.
 
     ``seen`` gives what a switch shows, as a JSON value. ``done`` says whether that proves the step, given
     what was seen before it; where ``compares`` is false, the present alone tells. ``refused`` gives the
@@ -89,7 +89,7 @@ class Proof:
     """
 
     name: str
-    words: Text
+    words: str
     reads: tuple[str, ...]
     seen: Guard
     done: Callable[[Any, Any], bool]
@@ -325,10 +325,7 @@ PROOFS: Final[Mapping[str, Proof]] = {
     for each in (
         Proof(
             name="trust-installed",
-            words=Text(
-                "a new trust code is installed on every unit",
-                "全ユニットに新しい信頼コードがインストールされる",
-            ),
+            words="a new trust code is installed on every unit",
             reads=("show license status",),
             seen=_make_guard("trust", _trust),
             done=_trust_renewed,
@@ -337,7 +334,7 @@ PROOFS: Final[Mapping[str, Proof]] = {
         ),
         Proof(
             name="report-sent",
-            words=Text("Last report push changes", "Last report push が更新される"),
+            words="Last report push changes",
             reads=("show license status",),
             seen=_make_guard("last report push", _text_of("last_report_push")),
             done=_value_changed,
@@ -346,7 +343,7 @@ PROOFS: Final[Mapping[str, Proof]] = {
         ),
         Proof(
             name="ack-received",
-            words=Text("Last ACK received changes", "Last ACK received が更新される"),
+            words="Last ACK received changes",
             reads=("show license status",),
             seen=_make_guard("last ACK", _text_of("last_ack")),
             done=_value_changed,
@@ -355,17 +352,14 @@ PROOFS: Final[Mapping[str, Proof]] = {
         ),
         Proof(
             name="usage-saved",
-            words=Text("Last report file write changes", "Last report file write が更新される"),
+            words="Last report file write changes",
             reads=("show license status",),
             seen=_make_guard("last report file write", _text_of("last_report_file_write")),
             done=_value_changed,
         ),
         Proof(
             name="identrust-trusted",
-            words=Text(
-                "the trustpool contains IdenTrust Commercial Root CA 1",
-                "trustpool に IdenTrust Commercial Root CA 1 が含まれる",
-            ),
+            words="the trustpool contains IdenTrust Commercial Root CA 1",
             reads=("show crypto pki trustpool",),
             seen=_make_guard("IdenTrust root", _identrust),
             done=_yes,
@@ -373,7 +367,7 @@ PROOFS: Final[Mapping[str, Proof]] = {
         ),
         Proof(
             name="reloaded",
-            words=Text("the switch has reloaded", "再起動が完了する"),
+            words="the switch has reloaded",
             reads=("show version",),
             seen=_make_guard("uptime", _uptime),
             done=_rebooted,

@@ -91,10 +91,11 @@ class Pem(Block):
         )
         if not word:
             return LineRole.BODY if self._in_body else LineRole.PLAIN
-        self._in_body = is_body
-        if is_body:
+        is_masked = is_mask(word)  # body of a text that was redacted before
+        self._in_body = is_body or is_masked
+        if self._in_body:
             self._strangers = 0
-            return LineRole.BODY
+            return LineRole.PLAIN if is_masked else LineRole.BODY
         self._strangers += 1
         return LineRole.PLAIN if self._strangers <= self.patience else LineRole.OVER
 

@@ -103,7 +103,8 @@ def audit_view(
 
 
 def _device(device: AuditedDevice) -> DeviceFindings:
-    counts = Counter(outcome.severity for outcome in device.failing)
+    failing = device.failing
+    counts = Counter(outcome.severity for outcome in failing)
     return DeviceFindings(
         name=device.name,
         site=device.site,
@@ -118,19 +119,19 @@ def _device(device: AuditedDevice) -> DeviceFindings:
                 rule=outcome.rule,
                 severity=outcome.severity,
                 finding=outcome.finding,
-                consequences=tuple(_consequences(device, outcome)),
+                consequences=tuple(_consequences(failing, outcome)),
             )
-            for outcome in device.failing
+            for outcome in failing
             if outcome.root is None and outcome.finding is not None
         ),
         unjudged=tuple((outcome.why, outcome.rule) for outcome in device.unjudged),
     )
 
 
-def _consequences(device: AuditedDevice, root: Outcome) -> list[FailedRule]:
+def _consequences(failing: Sequence[Outcome], root: Outcome) -> list[FailedRule]:
     return [
         FailedRule(rule=other.rule, severity=other.severity, finding=other.finding)
-        for other in device.failing
+        for other in failing
         if other.root == root.rule and other.finding is not None
     ]
 

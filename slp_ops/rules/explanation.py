@@ -133,7 +133,7 @@ def _term(asked: str, knowledge: Ruleset) -> Explanation | None:
 
 def _command(asked: str, knowledge: Ruleset) -> Explanation | None:
     """Explain a command with its prompt or arguments by the longest beginning that is a term."""
-    words = (asked.partition("#")[2] or asked).split()
+    words = (asked.partition("#")[2] or asked).replace("licence", "license").split()
     if words[:1] in (["no"], ["do"], ["default"]):
         words = words[1:]
     for count in range(len(words), 1, -1):
@@ -149,7 +149,8 @@ def _question(asked: str, knowledge: Ruleset) -> Explanation | None:
     if not _QUESTION.search(asked):
         return None
     folded = asked.casefold()
-    for name in sorted(known_names(knowledge), key=len, reverse=True):
+    names = (*known_names(knowledge), *(each.message.split("-")[-1] for each in knowledge.catalogue.messages))
+    for name in sorted(names, key=len, reverse=True):
         if len(name) < _LEAST_NAME and name.isascii():
             return None
         if name.casefold() in folded and re.search(

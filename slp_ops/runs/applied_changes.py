@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 from slp_ops.errors import StoreError
 from slp_ops.json_documents import InvalidJson, parse_json
 from slp_ops.runs import atomic_files
-from slp_ops.runs.journal import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +40,10 @@ class AppliedChanges:
         if not self._root.is_dir():
             return {}
         folders = sorted(each for each in self._root.iterdir() if _MADE_BY in each.name)
+        if not folders:
+            return {}
+        from slp_ops.runs.journal import FILE  # it needs the planning, which an audit does not
+
         found: dict[str, tuple[datetime, ...]] = {}
         for folder in folders[-_MOST_RUNS:]:
             for device, at in _applied(folder / FILE).items():

@@ -340,6 +340,16 @@ def test_help_loads_no_transport() -> None:
     assert "collect" in done.stdout
 
 
+def test_audit_loads_no_planning() -> None:
+    code = (
+        "import sys\nimport slp_ops.cli.audit, slp_ops.app.audit\n"
+        "sys.exit(str([name for name in sys.modules if name.startswith('slp_ops.planning')] or ''))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.stderr.strip() == ""
+
+
 @pytest.mark.slow
 def test_weak_protection_and_new_keys_are_named(lab: Any, slp_ops: Any, tmp_path: Path) -> None:
     names = [f"sw{number}" for number in range(1, 8)]

@@ -242,6 +242,9 @@ def test_two_runs_compared(lab: Any, call: Call, tmp_path: Path) -> None:
     assert (False, "enable secret 9 <masked>", True) in lines
     assert (True, "enable secret 9 <masked>", True) in lines
 
+    alone = call("diff", "last").stderr
+    assert f"both are run {new['run']}: name an earlier run as OLD" in alone
+    assert "both are run" not in call("diff", old).stderr
     said = call("diff", old, "last").stdout
     assert "+ domain-lookup-disabled (error)" in said
     assert "+ enable secret 9 <masked>  (another secret)" in said

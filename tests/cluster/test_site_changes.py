@@ -388,6 +388,8 @@ def test_an_owner_without_a_heartbeat_stops_before_the_next_step(
         lost.setattr(site_changes, "_BEAT_AGAIN", 0.02)
         stopped = worker.do(task, without_an_answer)
     assert stopped.report.end is ChangeOutcome.STOPPED
+    assert stopped.report.why is not None
+    assert "; its worker had no answer of the hub for 15 s" in stopped.report.why.en
     assert not lines(desk)
     assert read_journal(worker.journal).states["tyo-core-01"].end is ChangeOutcome.STOPPED
     # Resumed by the operator, with a new approval.

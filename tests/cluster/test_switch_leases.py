@@ -334,6 +334,7 @@ class _Heartbeats:
         if not self.answered:
             self.clock.seconds += 70
             assert self.clock.stopping, "its steps are as late as its heartbeats"
+            assert self.clock.why is not None
         self.answered += 1
 
 
@@ -355,6 +356,8 @@ def test_a_worker_that_was_suspended_begins_no_step_whatever_is_answered_then(
 
     asyncio.run(suspended())
     assert clock.stopping
+    assert clock.why is not None
+    assert "had no answer of the hub" in clock.why.en
 
 
 def test_a_worker_that_cannot_confirm_its_lease_begins_no_step(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,15 @@ def test_a_page_that_begins_late() -> None:
     assert "TrustCodes" in printed
 
 
+def test_the_state_of_the_agent_without_its_heading(tmp_path: Path) -> None:
+    lines = (
+        "Communication Level Allowed: INDIRECT\nOverall State: Insufficient trust for direct communication\n"
+    )
+    found = audited(tmp_path, f"show license tech support | include Level|State\n{lines}")
+    assert "insufficient-trust" in findings(found)
+    assert "comm-failing-now" in unknown(found)
+
+
 def test_lines_of_a_configuration(tmp_path: Path) -> None:
     assert "domain-lookup-disabled" in findings(device(tmp_path, field_text("50-include-config")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pprint
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 
 from slp_ops.cli.main import cli
 from slp_ops.commands._exported_log import as_log_lines
+from slp_ops.commands._tool_outputs import as_terminal_log
 from slp_ops.errors import InputError
 from slp_ops.facts import UsageReporting
 from slp_ops.parsing import read, split
@@ -83,6 +85,9 @@ def test_rows_of_kibana_keep_their_switches(tmp_path: Path) -> None:
 ACKNOWLEDGED = HEALTHY["show license status"]
 
 
+PAGES = {"osl-1": FACTORY_FRESH, "osl-2": ACKNOWLEDGED}
+
+
 def indented(text: str) -> str:
     """Return a text as a block of YAML."""
     return "\n".join(f"    {line}".rstrip() for line in text.split("\n"))
@@ -111,6 +116,15 @@ def indented(text: str) -> str:
         pytest.param(f"## osl-1\n\n{FACTORY_FRESH}\n\n## osl-2\n\n{ACKNOWLEDGED}\n", id="Markdown"),
         pytest.param(f"Hi,\n\nosl-1:\n{FACTORY_FRESH}\n\nosl-2:\n{ACKNOWLEDGED}\n", id="mail"),
         pytest.param(f"Device: osl-1\n{FACTORY_FRESH}\nDevice: osl-2\n{ACKNOWLEDGED}\n", id="labelled"),
+        pytest.param(f"1) osl-1\n\n{FACTORY_FRESH}\n\n2) osl-2\n\n{ACKNOWLEDGED}\n", id="numbered"),
+        pytest.param(f"■ osl-1\n{FACTORY_FRESH}\n\n■ osl-2\n{ACKNOWLEDGED}\n", id="Japanese bullets"),
+        pytest.param(f"【機器: osl-1】\n{FACTORY_FRESH}\n\n【機器: osl-2】\n{ACKNOWLEDGED}\n", id="brackets"),
+        pytest.param(
+            repr({name: {"show license status": page} for name, page in PAGES.items()}), id="print of Python"
+        ),
+        pytest.param(
+            pprint.pformat([{"host": name, "output": page} for name, page in PAGES.items()]), id="pprint"
+        ),
         pytest.param(
             f'device,command,output\nosl-1,show license status,"{FACTORY_FRESH}"\n'
             f'osl-2,show license status,"{ACKNOWLEDGED}"\n',
@@ -167,6 +181,11 @@ def test_the_time_above_an_output_is_the_clock(tmp_path: Path, stamp: str, trust
     audited = Audited(tmp_path, text)
     assert audited.missing == []
     assert ("clock-not-trusted" in audited.found) is (trust != "trusted")
+
+
+@pytest.mark.parametrize("text", ["{'a': 1", "['" + "(" * 5000, "{'" + "'\\d'" * 100, "[{'a': open('x')}]"])
+def test_what_python_does_not_print_is_no_output(text: str) -> None:
+    assert as_terminal_log(f"{text} 'show version'") == f"{text} 'show version'"
 
 
 def test_prose_is_no_output(tmp_path: Path) -> None:
@@ -325,3 +344,8 @@ def test_what_is_no_export_stays(text: str) -> None:
 def test_line_ends_and_numbers_of_an_editor(tmp_path: Path, form: Callable[[str], str]) -> None:
     text = form(pasted({"show license status": FACTORY_FRESH}))
     assert {"cslu-address-missing", "trust-missing"} <= findings(device(tmp_path, text))
+
+
+def test_a_message_without_a_time_is_printed_as_such(tmp_path: Path) -> None:
+    audited = Audited(tmp_path, f"Why is this?\n{UNRESOLVED}\n")
+    assert audited.found["comm-failing-now"]["summary"].endswith("at an unknown time")

@@ -187,10 +187,10 @@ def test_the_reason_of_flag_e_is_read_before_the_reset_is_proposed(
     desk = Desk()
     with pytest.raises(InputError, match="is destructive") as refused:
         run_flow(request, "cscwa11048", desk)
-    command, consent = continuation_of(refused.value)
+    (command,) = continuation_of(refused.value)  # the hint names the consent
     assert command.startswith("to continue: slp-ops remediate --resume ")
     assert command.endswith("/flow.jsonl")
-    assert consent == "consent holds for one call: add --allow destructive"
+    assert refused.value.hint == "to run it, add --allow destructive"
     assert not any("to continue" in line for line in desk.notices)
     reason = "sw1: rum-error-flag: 2 RUM reports carry flag E: The identity for the instance is not valid"
     assert reason in desk.read

@@ -29,7 +29,7 @@ def problem_of(tmp_path: Path, text: str) -> Problem:
     ("text", "line", "message"),
     [
         ("version: 1\nsites: {a: [}\n", 2, "not readable as YAML"),
-        ("version: 1\nsites:\n\ta: {}\n", 3, "not readable as YAML"),
+        ("version: 1\nsites:\n\ta: {}\n", 3, "spaces, not tabs, in front of a key"),
         ("version: 1\nsites: 'open\n\n", 2, "not readable as YAML"),
         ("version: 1\nsites: *nowhere\n", 2, "not defined above"),
         ("version: 1\nsites: &s {a: *s}\n", 2, "not defined above"),
@@ -47,7 +47,7 @@ def test_what_cannot_be_read_is_told_with_its_line(
 ) -> None:
     problem = problem_of(tmp_path, text)
     assert problem.line == line
-    assert message in problem.message
+    assert message in f"{problem.message} {problem.expected}"
 
 
 @pytest.mark.parametrize("level", ["l{n}: &l{n} [{nine}]", "l{n}: &l{n} {{a: {one}, b: [{nine}]}}"])

@@ -186,3 +186,12 @@ def test_counts_tell_kinds() -> None:
     redactor.finish()
 
     assert redactor.counts == {"password": 2, "snmp-community": 1, "certificate": 1}
+
+
+def test_a_key_that_was_cut_off_is_as_long_when_it_is_masked_already() -> None:
+    """What follows a key without an end is read the same way the second time."""
+    cut = "-----BEGIN PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7bq2Xo0ZkqCqz7N8\n" * 3
+    text = cut + "!\n" * 7 + "password: |\n  Summer2026x\n"
+    once = redact(text, KEY)
+
+    assert redact(once, KEY) == once

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from slp_ops.parsing import Facts
     from slp_ops.planning import PlanningResult, SwitchPlan
     from slp_ops.planning.journal_state import JournalEvent, SwitchState
-    from slp_ops.ports import CommandEnd, CommandResult, ProbeEnd, Sink
+    from slp_ops.ports import CommandEnd, CommandResult, ProbeEnd, ProgressEvent, Sink
     from slp_ops.readonly import ReadCommand
     from slp_ops.rules.values import Outcome
     from slp_ops.steps import ConfigStep, ExecStep
@@ -266,6 +266,7 @@ class Bench:
         self.pace = SimulatedPace(self)
         self.journal_path = folder / "journal.jsonl"
         self.run = Runs(folder / "runs", key=bytes(32)).start("remediate", [self.device])
+        self.shown: list[ProgressEvent] = []
         self.options: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.secrets: dict[str, Secret] = {}
@@ -346,6 +347,7 @@ class Bench:
             secrets=self.secrets,
             stop_controller=self.pace,
             timeouts=Timeouts(),
+            on_event=self.shown.append,
             **more,
         )
 

@@ -15,6 +15,7 @@ import pytest
 
 from slp_ops.app.change.context import BufferedEvidence, EvidenceRecord, StepDecision
 from slp_ops.errors import StoreError
+from slp_ops.i18n import Text
 from slp_ops.lab import archive
 from slp_ops.lab.journal import Mode
 from slp_ops.model import Capture, CaptureStatus
@@ -23,8 +24,6 @@ from slp_ops.ports import CommandEnd, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from slp_ops.i18n import Text
 
 TOKEN = "LAB-VALID-TOKEN"
 TRUST = f"license smart trust idtoken {TOKEN} all"
@@ -452,18 +451,29 @@ def test_a_failed_verification_is_rolled_back_where_that_is_wanted(bench: Callab
     assert set(before) <= set(found.config())
 
 
-def test_the_operator_stops_between_two_steps(bench: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        (None, "stopped before step 2"),
+        (Text("another has it", "別の変更"), "stopped before step 2; another has it"),
+    ],
+)
+def test_a_change_is_stopped_between_two_steps(
+    bench: Callable[..., Any], why: Text | None, shown: str
+) -> None:
     found, plan = sound(bench, *RESET[:2])
 
     def cut(mode: Mode, line: str) -> str | None:
         if line.startswith("license smart save usage"):
-            found.pace.stop()
+            found.pace.stop(why)
         return None
 
     found.cut = cut
     applied = found.apply(plan)
     # The current step was finished, and no other was begun.
     assert (applied.end, applied.steps_done) == (ChangeOutcome.STOPPED, 1)
+    assert applied.why is not None
+    assert applied.why.en == shown
     assert "license smart factory reset" not in found.sent(Mode.EXEC)
 
 

@@ -11,6 +11,7 @@ from slp_ops.app.change.before_after import LicenceState
 from slp_ops.app.flow import FlowResult, FlowSwitch, StageState, rules_to_pass
 from slp_ops.cli.exits import Exit, code_of, flow_results
 from slp_ops.i18n import Lang
+from slp_ops.messages import translate
 from slp_ops.playbook.flow import packaged_flows
 from slp_ops.playbook.guards import PROOFS
 from slp_ops.report.documents.flow import flow_document
@@ -117,6 +118,17 @@ def test_switches_of_which_the_same_is_printed_are_one_entry() -> None:
         assert len([line for line in lines if "--resume" in line]) == 1
 
 
+def test_the_command_that_continues_is_followed_by_the_parameters_that_are_missing() -> None:
+    switch = FlowSwitch(name="sw1", state=StageState.WAITING, stages=())
+    result = FlowResult(flow=FLOW, run="a", path="runs/a", journal="j", switches=(switch,))
+    assert "--param" not in render_flow(result, Lang.EN)
+    result = replace(result, missing=("name_servers", "url"))
+    for lang in Lang:
+        lines = render_flow(result, lang).splitlines()
+        (at,) = (number for number, line in enumerate(lines) if "--resume j" in line)
+        assert "--param name_servers=VALUE --param url=VALUE" in lines[at + 1]
+
+
 @pytest.mark.parametrize("stopped", [True, False])
 def test_a_switch_without_a_last_look_shows_no_rule_as_found(stopped: bool) -> None:
     switch = FlowSwitch(name="sw1", state=StageState.FAILED, stages=(), failing=("trust-missing",))
@@ -140,6 +152,15 @@ def test_what_has_not_been_seen_is_named_by_its_sentence(bench: Callable[..., An
     applied = found.apply(found.plan("usage-sync").plan)
     assert applied.why is not None
     proof = PROOFS["ack-received"]
-    assert proof.words.en in applied.why.en
-    assert proof.words.ja in applied.why.ja
+    assert proof.words in applied.why.en
+    assert translate(proof.words, Lang.JA) in applied.why.ja
     assert proof.name not in applied.why.en
+
+
+def test_the_progress_names_what_is_waited_for_by_its_sentence(bench: Callable[..., Any]) -> None:
+    found = bench("dns-failure")
+    found.apply(found.plan("usage-sync").plan)
+    assert "waiting until Last ACK received changes" in {event.what for event in found.shown}
+    for proof in PROOFS.values():
+        words = translate(f"waiting until {proof.words}", Lang.JA)
+        assert words == f"{translate(proof.words, Lang.JA)}のを待っています"

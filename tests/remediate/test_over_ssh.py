@@ -94,6 +94,11 @@ def test_from_a_finding_to_a_verified_change_and_back(
     assert changes(running, "sw1") == []
     assert all(line.startswith(("show ", "terminal ")) for line in running.lines("sw1", "exec") if line)
 
+    other = tmp_path / "other.yaml"
+    other.write_text(Path(path).read_text().replace("sw1:", "sw2:"))
+    elsewhere = remediate("-i", str(other), "--plan", "plan.json", "--yes")
+    assert (elsewhere.returncode, "it is a plan for sw1; see --inventory" in elsewhere.stderr) == (2, True)
+
     applied = remediate("-i", path, "--plan", "plan.json", "--yes", "--json", SLP_OPS_PARAM_TOKEN=TOKEN)
     assert applied.returncode == code_of(applied), applied.stderr + applied.stdout
     assert ends(applied) == {"sw1": "done"}
@@ -105,11 +110,22 @@ def test_from_a_finding_to_a_verified_change_and_back(
     assert json.loads(again.stdout)["devices"] == []
     assert [each["playbook"] for each in json.loads(again.stdout)["nothing_planned"]] == [playbook]
 
+    elsewhere = remediate("-i", str(other), "--rollback", journal_of(applied), "--yes")
+    assert elsewhere.returncode == 2
+    assert "the selection does not include sw1\n  hint: select every switch of the change" in elsewhere.stderr
     back = remediate("-i", path, "--rollback", journal_of(applied), "--yes", "--json")
     assert back.returncode == 0, back.stderr
     assert ends(back) == {"sw1": "rolled_back"}
     after = running.call(lambda: running.rack["sw1"].host.switch.config.render())
     assert set(before.splitlines()) <= set(after.splitlines())
+
+    count = len(running.lines("sw1", "exec"))
+    twice = remediate("-i", path, "--rollback", journal_of(applied), "--yes")
+    assert (twice.returncode, twice.stdout) == (0, ""), twice.stderr
+    assert (
+        "nothing was sent: every switch that this change was sent to is rolled back already" in twice.stderr
+    )
+    assert len(running.lines("sw1", "exec")) == count
 
 
 @pytest.mark.slow

@@ -228,6 +228,8 @@ def test_broken_planned_applied_sound_and_nothing_left_to_do(bench: Callable[...
     back = switch.roll_back()
     assert back.end is ChangeOutcome.ROLLED_BACK, back.why
     assert set(before) <= set(switch.config())
+    twice = switch.roll_back()
+    assert twice.why.en.startswith("the earlier configuration is in force, no line was sent"), twice.why
 
 
 def test_every_playbook_has_a_case() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,6 +37,25 @@ def test_last_is_the_newest_run_and_a_dash_prints(small_run: StoredRun) -> None:
     record = json.loads(result.stdout)
     assert record["run"]["id"] == small_run.id
     assert record["lang"] == "ja"
+
+
+def test_a_closed_pipe_loses_what_is_printed_and_no_file(small_run: StoredRun, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    page, book = ("--html", "-"), ("--xlsx", str(tmp_path / "book.xlsx"))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "slp_ops", "report", str(small_run.path), *page, *book],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "book.xlsx").stat().st_size > 500
+    assert f"wrote {tmp_path / 'book.xlsx'}" in done.stderr
 
 
 def test_without_a_form_it_says_which_there_are(small_run: StoredRun) -> None:

@@ -93,10 +93,13 @@ def test_a_word_that_is_longer_than_its_column_is_cut() -> None:
 @pytest.mark.parametrize("columns", range(60, 100))
 def test_no_japanese_line_is_longer_than_the_terminal(mocker: MockerFixture, columns: int) -> None:
     terminal(mocker, columns)
-    text = "名前解決はできていますが、接続を確立できません。送信元の誤り、経路なしなどが考えられます。" * 3
+    text = (
+        "名前解決はできていますが (応答あり)、「接続」を確立できません。送信元の誤りなどが考えられます。" * 3
+    )
     lines = wrapped(text, "    原因: ")
     assert max(map(cell_len, lines)) <= columns
-    assert not any(line.lstrip().startswith(("、", "。")) for line in lines)
+    assert not any(line.lstrip().startswith(("、", "。", ")", "」")) for line in lines)
+    assert not any(line.endswith(("(", "「")) for line in lines)
 
 
 @pytest.mark.parametrize("columns", range(60, 100, 7))

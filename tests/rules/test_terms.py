@@ -50,6 +50,7 @@ from slp_ops.rules.message_catalog import term_key
         ("信頼コード", "trust-code"),
         ("> OUT OF\n> COMPLIANCE", "OUT-OF-COMPLIANCE"),
         ("what is a RUM report?", "RUM"),
+        ("acc-1#licence smart sync all", "sync"),
         ("Status: NOT INSTALLED", "not-installed"),
         ("Is it normal that Last ACK received is <none>?", "last-ack"),
         ("信頼コードとは何ですか", "trust-code"),

@@ -162,7 +162,7 @@ class _Applying:
             if state is StepState.DONE:
                 continue
             if self._context.stop_controller.stopping:
-                raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_STEP.format(number=number + 1))
+                raise self._stopped(_BEFORE_STEP.format(number=number + 1))
             if state is StepState.REFUSED and not isinstance(step, ExecStep):
                 raise _Stopped(ChangeOutcome.FAILED, _WAS_REFUSED.format(number=number + 1))
             half = state is StepState.NOT_DONE and isinstance(step, ConfigStep)
@@ -175,9 +175,15 @@ class _Applying:
             if not result.done:
                 raise self._stopped_at(number, result)
         if self._context.stop_controller.stopping and not self._state.verified:
-            raise _Stopped(ChangeOutcome.STOPPED, _BEFORE_VERIFYING)
+            raise self._stopped(_BEFORE_VERIFYING)
         await self._verify()
         await self._save()
+
+    def _stopped(self, place: Text) -> _Stopped:
+        why = self._context.stop_controller.why
+        return _Stopped(
+            ChangeOutcome.STOPPED, place if why is None else _BECAUSE.format(place=place, why=why)
+        )
 
     def _stopped_at(self, number: int, result: StepResult) -> _Stopped:
         place = _STEP.format(
@@ -289,7 +295,7 @@ class _Applying:
                     rules=", ".join((*failing, *(rule for rule in worse if rule not in failing)))
                 )
             if stop_controller.stopping:
-                raise _Stopped(ChangeOutcome.STOPPED, _WHILE_VERIFYING.format(why=why))
+                raise self._stopped(_WHILE_VERIFYING.format(why=why))
             if stop_controller.now() >= deadline:
                 self._note_verified(passed=False)
                 raise _Stopped(ChangeOutcome.UNVERIFIED, why)
@@ -327,6 +333,7 @@ _DIFFERS: Final = Text(
     "planning again yields another plan ({parts}): plan again",
     "作り直したプランと一致しません ({parts})。プランを作り直してください",
 )
+_BECAUSE: Final = Text("{place}; {why}", "{place}。{why}")
 _BEFORE_STEP: Final = Text("stopped before step {number}", "ステップ {number} の前で停止しました")
 _BEFORE_VERIFYING: Final = Text(
     "stopped before the verification: nothing is saved yet", "確認の前に停止しました。設定は未保存です"

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from slp_ops.planning.journal_state import SwitchState
 
 
+class NotAllowed(InputError):
+    """A plan has a higher risk than ``--allow`` permits; the hint names the option."""
+
+
 class ChangeOperator(Operator, Protocol):
     """The caller of a service that changes switches. A question may raise to abandon the work."""
 
@@ -159,7 +163,7 @@ def ask_consent(
     """
     risk = max((plan.risk for plan in plans), key=lambda each: each.rank)
     if risk.rank > allow.rank:
-        raise InputError(
+        raise NotAllowed(
             f"a playbook of this plan is {risk.value}", hint=f"to run it, add --allow {risk.value}"
         )
     risky = [plan for plan in plans if plan.risk is not Risk.CHANGE]

@@ -47,6 +47,7 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
             return _not_rolled_back("the running configuration could not be read")
         # Some of them may never have taken effect, or a revert timer may have given them back.
         in_force_still = [change for change in changes if not is_reverted(change, running)]
+        was_in_force = not in_force_still
         name = context.device.name
         step = ConfigStep.of(undo_of(in_force_still))
         context.journal.write(RollbackEvent(device=name, lines=step.sends))
@@ -76,7 +77,8 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
                 return _not_rolled_back(f"rolled back, but not saved: {saved.output}")
     except (ConnectError, SessionLost, StoreError) as err:
         return _not_rolled_back(err.message)
-    why = _KEPT.format(playbooks=", ".join(kept)) if kept else _BACK
+    back = _WAS_BACK if was_in_force else _BACK
+    why = _KEPT.format(back=back, playbooks=", ".join(kept)) if kept else back
     return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)
 
 
@@ -99,8 +101,12 @@ _OTHER: Final = Text(
     "このアドレスで別のスイッチが応答します: シリアル番号 {found} (プランは {planned})",
 )
 _BACK: Final = Text("the earlier configuration is restored", "元の設定に戻しました")
+_WAS_BACK: Final = Text(
+    "the earlier configuration is in force, no line was sent",
+    "すでに元の設定になっています (送信した行はありません)",
+)
 _KEPT: Final = Text(
-    "the earlier configuration is restored; what {playbooks} did beyond it stays",
-    "元の設定に戻しました。{playbooks} の設定以外の操作は元に戻せません",
+    "{back}; what {playbooks} did beyond it stays",
+    "{back}。{playbooks} の設定以外の操作は元に戻せません",
 )
 _FAILED: Final = Text("the rollback failed: {why}", "ロールバックに失敗しました: {why}")

@@ -122,7 +122,9 @@ class Steps(_JournalledSteps):
 
     async def _instruct(self, number: int, step: ManualStep) -> StepResult:
         self._note(number, StepState.BEGUN, kind=step.kind, text=step.text.en)
-        self._say("waiting for a manual step")
+        self._context.on_event(
+            ProgressEvent(device=self._context.device.name, what="waiting for a manual step")
+        )
         # The switch may close an idle session meanwhile: a new one is opened afterwards.
         await self._session.close()
         if await self._context.operator.has_done(self._context.device.name, step.text):
@@ -311,7 +313,7 @@ class ExecSteps(_JournalledSteps):
                 return self._note(number, StepState.REFUSED, _FAR_END.format(said=found))
             if sent:
                 words = _NOT_PROVEN_YET if step.repeat is Repeat.SAFE else _NOT_PROVEN
-                return self._note(number, StepState.SENT, words.format(proof=proof.words))
+                return self._note(number, StepState.SENT, words.format(proof=message_text(proof.words)))
         elif sent and lost is None:
             return self._note(number, StepState.DONE)
         elif (file := step.makes or step.removes) and (shown := await self._is_on_flash(file)) is not None:
@@ -392,7 +394,9 @@ class ExecSteps(_JournalledSteps):
                     return False
             if stop_controller.stopping or stop_controller.now() >= deadline:
                 return False
-            self._say(f"waiting for {proof.name}")
+            self._context.on_event(
+                ProgressEvent(device=self._context.device.name, what=f"waiting until {proof.words}")
+            )
             await stop_controller.wait_or_stop(min(interval, max(deadline - stop_controller.now(), 0.0)))
             interval = min(interval * 2, timeouts.max_interval)
 

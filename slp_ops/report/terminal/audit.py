@@ -79,10 +79,10 @@ _PLAN: Final = Text(
 def render(view: AuditView, lang: Lang, *, run: str | None = None, details: bool = False) -> str:
     """Return the audit: a summary of a fleet, each switch with its findings, then what to do.
 
-    In a fleet the switches without a finding to act on are counted, and switches with the same findings are
-    one entry, unless ``details`` are wanted. Where required inputs were not read, only ``details`` name the
-    rules that could not be judged. ``run`` is that of switches that were read now: the commands that continue
-    follow.
+    In a fleet the switches without a finding to act on are counted, and switches with findings of the same
+    rules are one entry, unless ``details`` are wanted. Where required inputs were not read, only ``details``
+    name the rules that could not be judged. ``run`` is that of switches that were read now: the commands that
+    continue follow.
     """
     lines = list(_lines(view, lang, details=details))
     if run is not None:
@@ -126,36 +126,46 @@ def _summary(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
 
 def _entries(
     devices: Sequence[DeviceFindings], *, details: bool
-) -> Iterator[tuple[DeviceFindings, Sequence[str]]]:
-    """Yield the devices to print, each with the names of those of which the same would be printed."""
+) -> Iterator[tuple[DeviceFindings, Sequence[DeviceFindings]]]:
+    """Yield the devices to print, each with those that have findings of the same rules."""
     entries: dict[object, list[DeviceFindings]] = {}
     for number, device in enumerate(devices):
         if details:
             entries[number] = [device]
         elif device.state not in HEALTHY:
-            entries.setdefault(_printed(device), []).append(device)
+            entries.setdefault(_kind(device), []).append(device)
     for first, *others in entries.values():
-        yield first, [device.name for device in others]
+        yield first, others
 
 
-def _printed(device: DeviceFindings) -> tuple[object, ...]:
-    """Return what is printed of a device, but for its name, site, release and evidence."""
+def _kind(device: DeviceFindings) -> tuple[object, ...]:
+    """Return what the devices of an entry have in common; names and values in summaries may differ."""
     roots = tuple(
-        (each.rule, each.severity, each.finding.summary)
+        (root.rule, root.severity, tuple((each.rule, each.severity) for each in root.consequences))
         for root in device.roots
-        for each in (root, *root.consequences)
     )
     missing = tuple((each.name, each.why) for each in device.missing)
     error = None if device.error is None else (device.error.kind, device.error.message, device.error.hint)
-    return device.state, device.counts, roots, missing, device.unjudged, error
+    return device.state, roots, missing, device.unjudged, error
 
 
-def _device(device: DeviceFindings, others: Sequence[str], lang: Lang, *, details: bool) -> Iterator[str]:
+def _summaries(device: DeviceFindings) -> tuple[Text, ...]:
+    return tuple(each.finding.summary for root in device.roots for each in (root, *root.consequences))
+
+
+def _device(
+    device: DeviceFindings, others: Sequence[DeviceFindings], lang: Lang, *, details: bool
+) -> Iterator[str]:
     head = "  ".join(one_line(part) for part in (device.name, device.release or "", device.site) if part)
     yield f"{styled(head, bold=True)}  {_verdict(device, lang)}"
     yield from _findings(device, lang, details=details)
-    if others:
-        yield from wrapped(some_names(others), f"  {_SAME.format(count=len(others)).render(lang)}: ")
+    printed = _summaries(device)
+    same = [each.name for each in others if _summaries(each) == printed]
+    differing = [each.name for each in others if _summaries(each) != printed]
+    for words, names in ((_SAME, same), (_OTHER_VALUES, differing)):
+        if names:
+            same_on = f"  {words.format(count=len(names)).render(lang)}: "
+            yield from wrapped(some_names(names), same_on, " " * 6)
     yield ""
 
 
@@ -185,12 +195,15 @@ def _failure(device: DeviceFindings, lang: Lang) -> Iterator[str]:
 
 
 def _unjudged(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[str]:
-    """Return the rules without a verdict by the reason; where required inputs are missing, their number."""
+    """Return the rules without a verdict by the reason, of many some unless ``details`` are wanted.
+
+    Where required inputs are missing, it is their number.
+    """
     if device.missing and device.unjudged and not details:
         yield _UNJUDGED.format(count=len(device.unjudged)).render(lang)
         return
     for why, rules in _by_reason(device, lang).items():
-        yield f"{', '.join(rules)}: {why}"
+        yield f"{', '.join(rules) if details else some_names(rules)}: {why}"
 
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
@@ -270,7 +283,7 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     for number, step in enumerate(cause.finding.remedy, 1):
         yield from wrapped(step.render(lang), f"      {number}. ")
     if cause.finding.playbooks:
-        yield f"    {words['playbooks']} {all_marked(cause.finding.playbooks, lang)}"
+        yield from wrapped(all_marked(cause.finding.playbooks, lang), f"    {words['playbooks']} ")
     yield styled(f"    {words['more']} slp-ops explain {cause.rule}", dim=True)
     yield ""
 
@@ -318,6 +331,10 @@ HEALTHY: Final = {
     DeviceState.INFORMATION: Text("{count:switch} with information only", "情報のみ {count} 台"),
 }
 _SAME: Final = Text("the same on {count} more", "同じ結果 ほか {count} 台")
+_OTHER_VALUES: Final = Text(
+    "the same rules, with other values (see --details), on {count} more",
+    "同じルールで値が異なるもの (--details で表示) ほか {count} 台",
+)
 _BY_RULE: Final = (
     Text("RULE", "ルール"),
     Text("SEVERITY", "重大度"),

@@ -129,7 +129,7 @@ def exchange_lines(exchange: OpenExchange, result: FlowResult, lang: Lang) -> It
             yield f"    {file.host}: {file.file}"
     yield answers.render(lang)
     yield f"  slp-ops remediate --resume {shlex.quote(result.journal)}"
-    yield from (f"  {text}" for text in _consent(result, lang))
+    yield from (f"  {text}" for text in _additions(result, lang))
     yield checks.render(lang)
 
 
@@ -140,11 +140,14 @@ def flow_hints(result: FlowResult, lang: Lang) -> list[str]:
     only_looks = all(each.state.ended or each.state is StageState.OPEN for each in result.switches)
     hint = _LOOK_AGAIN if only_looks else _CONTINUE
     words = hint.format(journal=shlex.quote(result.journal), flow=result.flow.id)
-    return [one_line(words.render(lang)), *_consent(result, lang)]
+    return [one_line(words.render(lang)), *_additions(result, lang)]
 
 
-def _consent(result: FlowResult, lang: Lang) -> list[str]:
-    return [translate(each, lang) for each in consent_needed(result.risk)]
+def _additions(result: FlowResult, lang: Lang) -> list[str]:
+    """Return what the operator has to add to the command that continues."""
+    params = " ".join(f"--param {name}=VALUE" for name in result.missing)
+    lacking = [_LACKING.format(params=params).render(lang)] if params else []
+    return lacking + [translate(each, lang) for each in consent_needed(result.risk)]
 
 
 def _switch(switch: FlowSwitch, result: FlowResult, lang: Lang) -> Iterator[str]:
@@ -231,6 +234,9 @@ _FOLDER: Final = Text(
 _CONTINUE: Final = Text(
     "To continue: slp-ops remediate --resume {journal}",
     "続行するコマンド: slp-ops remediate --resume {journal}",
+)
+_LACKING: Final = Text(
+    "a parameter is missing: add {params}", "パラメータが不足しています: {params} を追加してください"
 )
 _UNDO: Final = Text(
     "the configuration that the earlier stage changed is restored", "前のステージで変更した設定を元に戻します"

@@ -118,6 +118,7 @@ _COMMAND: Final = re.compile(
 )
 # What must not begin a line in Japanese: it stays with what is in front of it.
 _CLINGING: Final = "、。，．）」』・ーっゃゅょッャュョァィゥェォ)],.:;"
+_OPENING: Final = "（「『([{"  # and what must not end one
 
 
 def width() -> int:
@@ -173,7 +174,8 @@ def _pieces(text: str) -> list[str]:
 def _breakable(text: str) -> list[str]:
     pieces: list[str] = []
     for piece in _words(text):
-        if pieces and piece[0] in _CLINGING and not pieces[-1].endswith(" "):
+        clings = pieces and (piece[0] in _CLINGING or pieces[-1][-1] in _OPENING)
+        if clings and not pieces[-1].endswith(" "):
             pieces[-1] += piece
         else:
             pieces.append(piece)

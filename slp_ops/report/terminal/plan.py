@@ -234,7 +234,7 @@ def _step(step: Step, lang: Lang) -> Iterator[tuple[str, list[str]]]:
         lines += [f"  [{reply.asks} -> {reply.answer or 'Enter'}]" for reply in step.dialogue]
         yield _say("sends", lang), lines
         if step.done_when:
-            yield _say("proof", lang), [PROOFS[step.done_when].words.render(lang)]
+            yield _say("proof", lang), [translate(PROOFS[step.done_when].words, lang)]
     elif isinstance(step, ManualStep):
         yield _say("by hand", lang), [step.text.render(lang)]
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.facts import Clock
+from slp_ops.facts import Clock, EventLog, TransportKind, UsageReporting
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import MESSAGES, OVERVIEW, SMART_TRANSPORT
 from slp_ops.rules.checks._reasons import STARVED
@@ -13,6 +13,7 @@ from slp_ops.rules.derived.communication import GENERIC, Communication
 from slp_ops.rules.derived.failures import RESTORED, FailureLog
 from slp_ops.rules.derived.flapping import Flapping, Rhythm, flapping
 from slp_ops.rules.derived.log import LicenceLog, latest
+from slp_ops.rules.derived.route import Route
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 
 TEXTS = texts_of(__name__)
+
+# Not verified on a switch: the names, and that the second ones end the first.
+_EVENTS_FAILED: Final = (
+    "SAEVT_COMM_FAIL", "SAEVT_COMM_FAILED", "SAEVT_UTILITY_RUM_FAIL", "SAEVT_UTILITY_RUM_FAILED",
+)  # fmt: skip
+_EVENTS_RESTORED: Final = ("SAEVT_COMM_RESTORED", "SAEVT_COMM_SUCCESS")
 
 
 @rule(
@@ -151,6 +158,42 @@ def older_failures(failures: FailureLog) -> Judgement:
     return Failed(
         summary=TEXTS["older-failures.summary"].format(count=len(failures.past), why=newest.why),
         evidence=latest(tuple(each.message for each in failures.past)),
+    )
+
+
+@rule(
+    "event-log-failures",
+    group=Group.INFORMATION,
+    severity=Severity.INFO,
+    links=(OVERVIEW,),
+    era=None,
+)
+def event_log_failures(
+    events: EventLog,
+    communication: Communication | None,
+    usage: UsageReporting | None,
+    route: Route | None,
+) -> Judgement:
+    """Inform about failures that the event log alone shows: counters and log count more."""
+    if communication is not None and (communication.failing or communication.counted):
+        return Passed()
+    if route is not None and route.kind is TransportKind.OFF:
+        return Passed()
+    restored = max((place for name in _EVENTS_RESTORED for place in events.places(name)), default=-1)
+    failed = sorted(place for name in _EVENTS_FAILED for place in events.places(name) if place > restored)
+    last_ack = None if usage is None or usage.last_ack is None else usage.last_ack.at
+    current = [
+        event
+        for event in (events.events[place] for place in failed)
+        if last_ack is None or event.time.at is None or event.time.at > last_ack
+    ]
+    if not current:
+        return Passed()
+    newest = current[-1]
+    return Failed(
+        summary=TEXTS["event-log-failures.summary"].format(count=len(current), when=newest.time.text),
+        evidence=newest.cite(),
+        confidence=Confidence.LOW,
     )
 
 

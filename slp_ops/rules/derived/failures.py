@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import Probes, ProbeVerdict, TransportKind, TrustCodes, UsageReporting
@@ -75,13 +74,18 @@ class FailureLog:
         configured = [
             number for number, each in enumerate(log.seen) if each.match.entry.message == CONFIGURED
         ]
+        # A log has hundreds of failures, and a few kinds of them.
+        of_other: dict[tuple[int, NamedServer | None], Text | None] = {}
         for number, each in enumerate(log.seen):
             if not each.is_active or each.match.entry.message not in (FAILED, CALL_HOME):
                 continue
+            kind = id(each.match), each.server
+            if kind not in of_other:
+                of_other[kind] = _of_other_transport(each, route)
             why = (
                 _before_change(log, each)
                 or _before_configuration(log, number, configured)
-                or _of_other_transport(each, route)
+                or of_other[kind]
                 or _by_address(each, route)
                 or _before_success(each, usage, trust)
                 or _refuted(each, route, probes)
@@ -133,12 +137,7 @@ def _of_other_transport(each: LoggedMessage, route: Route | None) -> Text | None
             fits = each.server is not NamedServer.CSSM and not of_call_home
         case _:
             fits = False
-    return None if fits else _other_transport(route.transport.type or route.kind)
-
-
-@lru_cache(maxsize=64)  # a log has hundreds of such failures
-def _other_transport(kind: str) -> Text:
-    return TEXTS["other-transport"].format(kind=kind)
+    return None if fits else TEXTS["other-transport"].format(kind=route.transport.type or route.kind)
 
 
 def _by_address(each: LoggedMessage, route: Route | None) -> Text | None:
@@ -164,8 +163,10 @@ def _before_success(
 def _is_before(each: LoggedMessage, time: DeviceTime) -> bool:
     if each.at is None or time.at is None or time.is_unset:
         return False
-    zone = each.message.time.zone
-    return time.at - each.at > (timedelta() if zone is not None and zone == time.zone else _ZONES)
+    since = time.at - each.at
+    if not timedelta() < since <= _ZONES:  # the zone decides within a day only
+        return since > _ZONES
+    return time.zone is not None and each.message.time.zone == time.zone
 
 
 def _refuted(each: LoggedMessage, route: Route | None, probes: Probes | None) -> Text | None:

@@ -70,9 +70,9 @@ class LoggedMessage(NamedTuple):
         return self.recent and not self.cleared
 
     @property
-    def when(self) -> str:
+    def when(self) -> str | Text:
         """Return the time as printed; a switch may print none."""
-        return self.message.time.text or "?"
+        return self.message.time.text or TEXTS["undated"]
 
     def cite(self) -> Evidence:
         """Return its line as evidence."""

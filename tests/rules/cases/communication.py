@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from slp_ops.facts import (
     Clock,
     DeviceTime,
+    EventLog,
+    LicenseEvent,
     LicenseTransport,
     ProductInstance,
     Software,
@@ -63,6 +65,16 @@ CALL_HOME = failed("Fail to send out Call Home HTTP message.")
 def log(*messages: SyslogMessage) -> SyslogBuffer:
     """A buffer of these."""
     return SyslogBuffer(messages=messages)
+
+
+def events(*rows: tuple[str, int]) -> EventLog:
+    """An event log with these events, at days before now."""
+    return EventLog(
+        events=tuple(
+            LicenseEvent(time=DeviceTime(text="", at=NOW - timedelta(days=days)), name=name, text=name)
+            for name, days in rows
+        )
+    )
 
 
 def stats(
@@ -206,6 +218,25 @@ CASES = {
             [log(failed(CHAIN), failed("Received empty response from server"))],
         ],
         "unknown": [[], [SMART]],
+    },
+    "event-log-failures": {
+        "pass": [
+            [events()],
+            [events(("SAEVT_PLATFORM", 1))],
+            [events(("SAEVT_COMM_FAIL", 2), ("SAEVT_COMM_RESTORED", 1))],
+            [events(("SAEVT_COMM_FAIL", 4)), ACKED],
+            # What counters and log show is judged by these.
+            [events(("SAEVT_COMM_FAIL", 1)), WORKING],
+            [events(("SAEVT_COMM_FAIL", 1)), FAILING],
+            [events(("SAEVT_COMM_FAIL", 1)), log(failed(CHAIN))],
+            [events(("SAEVT_COMM_FAIL", 1)), OFF],
+        ],
+        "fail": [
+            [events(("SAEVT_COMM_FAIL", 1))],
+            [events(("SAEVT_COMM_FAIL", 1)), log(), SMART],
+            [events(("SAEVT_COMM_RESTORED", 2), ("SAEVT_UTILITY_RUM_FAIL", 0)), ACKED],
+        ],
+        "unknown": [[], [log()], [SMART]],
     },
     "http-timeout": {
         "pass": [[log()], [WORKING], [log(call_home("ERR 207 : t"), CALL_HOME, RESTORED)]],
