@@ -135,9 +135,11 @@ class AuditedDevice:
         return not self.missing or self.reaches(threshold)
 
 
-def run_rules(facts: Facts, *, audit_options: AuditOptions, intent: Intent) -> tuple[Outcome, ...]:
-    """Evaluate every selected rule on these facts."""
-    return audit(audit_options.rules(facts), audit_options.known(facts, intent))
+def run_rules(
+    facts: Facts, *, audit_options: AuditOptions, intent: Intent, known: FactContext | None = None
+) -> tuple[Outcome, ...]:
+    """Evaluate every selected rule on these facts; ``known`` holds what was derived from them already."""
+    return audit(audit_options.rules(facts), known or audit_options.known(facts, intent))
 
 
 def audit_device(

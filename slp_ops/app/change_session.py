@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from slp_ops.app.audit_device import other_platform
 from slp_ops.app.change.context import (
     BufferedEvidence,
     EvidenceRecord,
@@ -42,6 +43,7 @@ from slp_ops.engine.batches import parse_batches as parse_batches
 from slp_ops.engine.pacing import RateLimited, RateLimitedCopies
 from slp_ops.errors import InputError, Interrupted, StoreError
 from slp_ops.i18n import Text, pluralize
+from slp_ops.model import DeviceStatus
 from slp_ops.planning.journal_state import (
     BeginEvent,
     ChangeOutcome,
@@ -155,6 +157,9 @@ class ChangeSession(Generic[Observation, Result]):
                 if result.error is None and (more := verb.follow_up_commands(memory)):
                     earlier = EarlierPart(captures=result.captures, release=result.release)
                     result, memory = await read(device, more, earlier, shown)
+                if memory.facts.platform is not None:
+                    failure = other_platform(memory.facts.platform)
+                    return replace(result, status=DeviceStatus.FAILED, error=failure)
                 if memory.any_read and not (verb.needs_whole and memory.any_cut):
                     observations[device.name] = verb.observe(device, memory)
                     switches[device.name] = _switch(device, serials_of(FactContext(memory.facts)))
@@ -709,6 +714,7 @@ def _plan_result(
         unread=tuple(each for each in results if each.name not in considered),
         results=tuple(results),
         findings={result.name: each.findings for result, each in found if each.findings},
+        undetermined=any(each.is_unjudged for _, each in found),
     )
 
 

@@ -46,6 +46,7 @@ from slp_ops.planning.values import values_of
 from slp_ops.playbook.template import secrets_in
 from slp_ops.regular_files import read_input
 from slp_ops.rules.dependencies import FactContext
+from slp_ops.rules.required_inputs import missing_inputs
 from slp_ops.rules.settings import Intent
 from slp_ops.runs.journal_lookup import resumable_journal as resumable_journal
 from slp_ops.runs.journal_lookup import reversible_journal as reversible_journal
@@ -230,6 +231,13 @@ class Wanted:
             options=self.options, params=device.params, intent=device.intent, files=self.files
         )
 
+    def observe(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
+        """Audit a switch, for planning."""
+        intent = Intent.of(device.intent)
+        known = self.audit_options.known(memory.facts, intent)
+        outcomes = run_rules(memory.facts, audit_options=self.audit_options, intent=intent, known=known)
+        return replace(self.switch(device, memory, outcomes), missing=missing_inputs(known))
+
     def switch(
         self, device: Device, memory: BufferedEvidence, outcomes: tuple[Outcome, ...]
     ) -> PlannedSwitch:
@@ -324,7 +332,7 @@ class RemediateVerb(ChangeVerb[PlannedSwitch, ChangeResult]):
 
     def observe(self, device: Device, memory: BufferedEvidence) -> PlannedSwitch:
         """Audit a switch."""
-        return self._wanted.switch(device, memory, self._wanted.judge(device, memory.facts))
+        return self._wanted.observe(device, memory)
 
     def plan(
         self, observations: Mapping[str, PlannedSwitch], operator: ChangeOperator

@@ -112,7 +112,7 @@ class Result(Enum):
     )
     UNDETERMINED = (
         Exit.UNREAD,
-        "audit, check-reachability, check-version",
+        "audit, check-reachability, check-version, remediate",
         "a result could not be determined from what was read",
     )
     CHANGE_FAILED = (
@@ -204,6 +204,8 @@ def plan_results(planned: PlanResult, *, complete: bool) -> Iterator[Result]:
     """Yield the results of a plan. ``complete``: enough was read of every switch."""
     if not complete:
         yield Result.UNREAD
+    if planned.undetermined:
+        yield Result.UNDETERMINED
     if planned.blocked:
         yield Result.CHANGE_OPEN
     if any(not each.out.harmless for each in planned.left_out or ()):

@@ -135,7 +135,8 @@ class PlanningResult:
 
     ``mentioned`` are playbooks that would help and are planned only when they are named. ``elsewhere`` are
     skipped ones that the topology of the switch does not need. ``findings`` are the rules that fail at
-    warning or above.
+    warning or above. ``is_unjudged``: nothing is planned, and too little was read to know that nothing is
+    needed.
     """
 
     plan: SwitchPlan | None
@@ -144,6 +145,7 @@ class PlanningResult:
     mentioned: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    is_unjudged: bool = False
 
 
 def what_changed(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[str, ...]:

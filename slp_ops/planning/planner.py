@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.facts import ProductInstance, Software
-from slp_ops.i18n import Text
+from slp_ops.i18n import Text, listing
 from slp_ops.params import example
 from slp_ops.planning.changes import changes
 from slp_ops.planning.model import (
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from slp_ops.playbook.template import Value
     from slp_ops.release import Release
     from slp_ops.rules.dependencies import FactContext
+    from slp_ops.rules.required_inputs import MissingInput
     from slp_ops.rules.values import Outcome
     from slp_ops.steps import Step
 
@@ -51,6 +52,7 @@ class PlannedSwitch:
     running: RunningConfig | None
     outcomes: tuple[Outcome, ...]
     given: ParameterSources
+    missing: tuple[MissingInput, ...] = ()  # required inputs that were not read
 
 
 def plan_device(
@@ -77,8 +79,17 @@ def plan_device(
     skipped = [planning.skip(playbook, why, needless=True) for playbook, why in chosen.not_needed]
     skipped += [planning.skip(playbook, why) for playbook, why in chosen.unjudged]
     skipped += planning.skipped
+    is_unjudged = False
     if not actions and not skipped and not chosen.choices and not chosen.mentioned:
-        skipped.append(SkippedPlaybook(name=switch.name, site=switch.site, why=_NOTHING, needless=True))
+        is_unjudged = bool(switch.missing)
+        skipped.append(
+            SkippedPlaybook(
+                name=switch.name,
+                site=switch.site,
+                why=_not_enough(switch.missing) if is_unjudged else _NOTHING,
+                needless=not is_unjudged,
+            )
+        )
     plan = planning.plan(actions) if actions else None
     return PlanningResult(
         plan=plan,
@@ -87,7 +98,14 @@ def plan_device(
         mentioned=chosen.mentioned,
         elsewhere=tuple(planning.elsewhere),
         findings=tuple(outcome.rule for outcome in switch.outcomes if outcome.is_problem),
+        is_unjudged=is_unjudged,
     )
+
+
+def _not_enough(missing: Sequence[MissingInput]) -> Text:
+    """Return why a switch without a finding is not known to be well."""
+    inputs = listing([_INPUT.format(name=each.name, why=each.why) for each in missing], separator="; ")
+    return _NOT_ENOUGH.format(inputs=inputs)
 
 
 def serials_of(known: FactContext) -> tuple[str, ...]:
@@ -341,6 +359,10 @@ def _secrets(playbook: Playbook, steps: Iterable[Step]) -> Iterator[str]:
 
 
 _NOTHING: Final = Text("no rule fails that a playbook remedies", "プレイブックで対処できる問題はありません")
+_NOT_ENOUGH: Final = Text(
+    "too little was read to judge it: {inputs}", "判定に必要な情報が不足しています: {inputs}"
+)
+_INPUT: Final = Text("{name}: {why}", "{name}: {why}")
 _MASK: Final = "<masked:"
 _MASKED: Final = Text(
     "a line that would be replaced contains a secret, and could not be rolled back",

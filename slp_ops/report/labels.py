@@ -94,7 +94,7 @@ _WORDS: Final = {
         "期限超過 {overdue} 台、30 日以内 {soon} 台、それ以降 {later} 台、期限なし {none} 台。",
     ),
     "dues_cosmetic": Text(
-        "{count} of the dates have no effect (CSCvy20345).",
+        "Besides, {count:switch} with a date that has no effect (CSCvy20345).",
         "ほか {count} 台は表示上のみの期限です (CSCvy20345)。",
     ),
     "dues_none": Text("No deadline was printed.", "ACK 期限は表示されていません。"),

@@ -32,12 +32,12 @@ from slp_ops.rules.derived.deadline import COSMETIC, Deadline, DeadlineEffect
 from slp_ops.rules.derived.era import LicensingEra
 from slp_ops.rules.derived.log import LicenceLog
 from slp_ops.rules.derived.now import SwitchTime
-from slp_ops.rules.engine import explain_missing
+from slp_ops.rules.engine import explain_missing, incomplete
 from slp_ops.rules.rule import Era
 from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from slp_ops.facts import Fact
     from slp_ops.rules.dependencies import FactContext
@@ -78,8 +78,20 @@ def _of_other_family(known: FactContext) -> Iterator[MissingInput]:
         yield MissingInput(name=TEXTS["platform"], why=TEXTS["other-family"].format(family=family))
 
 
+# The values that decide whether an input was read, where it is not the fact itself.
+_READ_FROM: Final[Mapping[type[Fact], tuple[type, ...]]] = {
+    Clock: (SwitchTime,),
+    SyslogBuffer: (LicenceLog, CommunicationStatistics),
+}
+
+
 def _why(known: FactContext, fact: type[Fact], *, decides_deadline: bool) -> Text:
     """Return the command that an input needs, and its part in the effect of the deadline."""
+    with known.watch() as cut:
+        for kind in _READ_FROM.get(fact, (fact,)):
+            known.get(kind)
+    if cut:
+        return incomplete(cut, known.facts)
     log = known.get(LicenceLog) if fact is SyslogBuffer else None
     if log is not None and log.partial is not None:
         return log.partial

@@ -14,6 +14,7 @@ from slp_ops.transport.auth_errors import (
     asks_for_more,
     authentication_failed,
     no_such_method,
+    password_expired,
     tried_too_often,
 )
 from slp_ops.transport.known_hosts import Key
@@ -87,6 +88,10 @@ class _Client(asyncssh.SSHClient):
         # Given out once, whichever method asks first: each refused offer counts towards a lock-out.
         password, self._password = self._password, None
         return password
+
+    def password_change_requested(self, prompt: str, lang: str) -> tuple[str, str]:
+        self.refusal = password_expired(self._name)
+        return NotImplemented  # type: ignore[no-any-return]  # what asyncssh wants for no
 
     def kbdint_auth_requested(self) -> str | None:
         return "" if self._password is not None else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slp_ops.errors import AuthenticationFailed
 
 if TYPE_CHECKING:
     from slp_ops.ports import Credential
+
+
+_BY_HAND: Final = "log in by hand once: a password may have expired; a second factor cannot be answered here"
 
 
 def authentication_failed(name: str, credential: Credential) -> AuthenticationFailed:
@@ -37,7 +40,14 @@ def asks_for_more(name: str, prompt: str, *, answered: bool) -> AuthenticationFa
     return AuthenticationFailed(
         f"{'after' if answered else 'instead of'} the password of credential {name!r} "
         f"the switch asks {prompt.strip()!r}",
-        hint="log in by hand once: a password may have expired; a second factor cannot be answered here",
+        hint=_BY_HAND,
+    )
+
+
+def password_expired(name: str) -> AuthenticationFailed:
+    """The switch takes the password for one that must be changed, which SSH has a message for."""
+    return AuthenticationFailed(
+        f"the switch asks for a new password in place of that of credential {name!r}", hint=_BY_HAND
     )
 
 

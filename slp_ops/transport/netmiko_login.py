@@ -17,6 +17,7 @@ from slp_ops.transport.auth_errors import (
     asks_for_more,
     authentication_failed,
     no_such_method,
+    password_expired,
     tried_too_often,
 )
 from slp_ops.transport.hostkeys import LEGACY_KEY_TYPES, MODERN_KEY_TYPES, known_as
@@ -38,6 +39,8 @@ _WITHOUT_SHA1: Final = {"pubkeys": ["ssh-rsa"]}
 _LATER: Final = 30.0
 # The reason of SSH's disconnect message for a key exchange that found no algorithm.
 _KEY_EXCHANGE_FAILED: Final = 3
+# Paramiko's words for SSH's request for a new password, which has the number of another message.
+_CHANGE_REQUESTED: Final = "Illegal info request"
 
 
 def connection_to(
@@ -246,6 +249,8 @@ def _translate(err: Exception, device: Device, credential: Credential, connectio
     while type(cause).__module__.startswith("netmiko") and isinstance(cause.__context__, Exception):
         cause = cause.__context__
     words = " ".join(str(cause).split())
+    if words.startswith(_CHANGE_REQUESTED):
+        return password_expired(device.credential)
     if isinstance(cause, IncompatiblePeer):
         return no_common_algorithm(words, legacy=device.legacy_ssh)
     if connection.no_common_algorithm:

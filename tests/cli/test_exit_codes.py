@@ -13,6 +13,7 @@ import pytest
 
 from docs.generate import pages
 from slp_ops.cli.exits import Exit, Result, code_of
+from slp_ops.lab.screens import _drawing
 from tests.as_operator import command_line, environment, write_inventory
 from tests.cli.test_japanese_help import every_context
 
@@ -139,6 +140,34 @@ def test_nothing_is_planned_although_there_are_findings(lab: Any, run: Any, tmp_
     assert "計画のない検出事項:" in run("remediate", "--dry-run", "--lang", "ja").stdout
 
     assert run("remediate", "--dry-run", "--limit", "sw2").returncode == 0
+
+
+def test_nothing_planned_for_switches_that_cannot_be_judged_is_no_success(
+    lab: Any, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {
+        "other": {("show", "version"): ["Cisco Nexus Operating System (NX-OS) Software"]},
+        "blank": {("show", "version"): [""]},
+    }
+    drawn = _drawing.lines
+    monkeypatch.setattr(
+        _drawing,
+        "lines",
+        lambda switch, words: pages.get(switch.hostname, {}).get(words) or drawn(switch, words),
+    )
+    running = lab(other="healthy", blank="healthy", fine="healthy")
+    _inventory(tmp_path, running, other=None, blank=None, fine=None)
+
+    done = run("remediate", "--dry-run", "--lang", "en", "--json")
+
+    planned = json.loads(done.stdout)
+    why = {each["name"]: each["why"]["en"] for each in planned["nothing_planned"]}
+    assert [(each["name"], each["kind"]) for each in planned["unread"]] == [("other", "other-platform")]
+    assert why["blank"].startswith("too little was read to judge it: release: needs 'show version'")
+    assert why["fine"] == "no rule fails that a playbook remedies"
+    assert done.returncode == 4
+    assert run("remediate", "--dry-run", "--limit", "blank").returncode == 4
+    assert run("remediate", "--dry-run", "--limit", "fine").returncode == 0
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -139,6 +139,15 @@ def test_a_run_that_did_not_end_says_so(small: ReportView, lang: Lang) -> None:
     words = Words(lang)
     assert words["incomplete"] in _Page(as_html.render(stopped, lang)).text
     assert words["incomplete"] not in _Page(as_html.render(small, lang)).text
+
+
+def test_a_run_within_a_minute_has_one_time(small: ReportView) -> None:
+    began = small.run.started.replace(second=5)
+    short = replace(small.run, started=began, finished=began.replace(second=50))
+    long = replace(short, finished=began + timedelta(minutes=3))
+    for run, count in ((short, 1), (long, 2)):
+        text = _Page(as_html.render(replace(small, run=run), Lang.EN)).text
+        assert text.partition("Report made")[0].count(" UTC") == count
 
 
 def test_history_is_shown_when_there_is_any(small: ReportView, lang: Lang) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict
+from slp_ops.report.labels import Words
+from slp_ops.report.sentences import dues_text
 from slp_ops.report.view import Health
 
 if TYPE_CHECKING:
@@ -107,3 +111,11 @@ def test_releases_stand_in_order_and_each_against_every_advisory(small: ReportVi
 
 def test_the_largest_backlog_comes_first(small: ReportView) -> None:
     assert small.backlogs[0].name == "osa-acc-02"
+
+
+def test_the_words_of_the_deadlines_count_each_switch_once(small: ReportView) -> None:
+    text = dues_text(small, Words(Lang.EN))
+    assert "Besides, 1 switch with a date that has no effect (CSCvy20345)." in text
+    assert sum(map(int, re.findall(r"\d+(?= (?:overdue|due|later|without|switch))", text))) == len(
+        small.devices
+    )

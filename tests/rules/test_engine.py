@@ -9,13 +9,15 @@ import pytest
 
 from slp_ops.facts import Clock, DeviceTime, Licensing, LicensingModel, Software
 from slp_ops.i18n import Text
-from slp_ops.model import Confidence, Severity, Verdict
-from slp_ops.parsing import Facts
+from slp_ops.model import CaptureStatus, Confidence, Severity, Verdict
+from slp_ops.parsing import Facts, read
 from slp_ops.release import Release
 from slp_ops.rules.dependencies import FactContext, dependencies_of
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.engine import audit, judge
+from slp_ops.rules.required_inputs import missing_inputs
 from slp_ops.rules.rule import Era, Group, Rule
+from slp_ops.rules.ruleset import packaged_ruleset
 from slp_ops.rules.settings import Intent, Thresholds
 from slp_ops.rules.values import Failed, Judgement, Passed
 
@@ -182,3 +184,17 @@ def test_what_a_check_says_overrides_the_rule() -> None:
 def test_device_text_with_braces_is_a_value_and_never_a_template() -> None:
     said = Text("refused: {reason}", "拒否: {reason}").format(reason='{"token":["x {0}"]}')
     assert said.en == 'refused: {"token":["x {0}"]}'
+
+
+def test_a_missing_input_names_the_command_that_was_lost_not_the_one_that_was_read() -> None:
+    facts = read(
+        (
+            ("show clock", CaptureStatus.OK, "09:10:11.345 UTC Fri Nov 27 2026\n"),
+            ("show license tech support", CaptureStatus.LOST, ""),
+        )
+    )
+    known = FactContext(facts, (Thresholds(), Intent(), packaged_ruleset().catalogue))
+
+    whys = {each.name.en: each.why.en for each in missing_inputs(known)}
+
+    assert whys["clock"] == "needs 'show license tech support': the session was lost"

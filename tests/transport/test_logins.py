@@ -32,6 +32,7 @@ class Other:
     methods: tuple[str, ...] = ("password",)
     password: str = "netops"
     further_question: str = ""
+    expired: bool = False
     questions: tuple[tuple[str, bool], ...] = (("Password: ", False),)  # with whether the answer is echoed
     goodbye: tuple[int, str] | None = None
     options: dict[str, Any] = field(default_factory=dict)
@@ -90,7 +91,10 @@ class _Asked(asyncssh.SSHServer):
         return "password" in self._other.methods
 
     def validate_password(self, username: str, password: str) -> bool:
-        return self._judged("password", password)
+        right = self._judged("password", password)
+        if right and self._other.expired:
+            raise asyncssh.PasswordChangeRequired("Your password has expired.")
+        return right
 
     def public_key_auth_supported(self) -> bool:
         return "publickey" in self._other.methods
@@ -192,6 +196,17 @@ def test_no_password_is_given_to_a_further_question(other: Any, opening: Any, tr
         read(opening(), server.port, transport)
 
     assert server.offered == ["keyboard-interactive"]
+
+
+def test_a_password_that_must_be_changed_is_named_and_not_changed(
+    other: Any, opening: Any, transport: str
+) -> None:
+    server = other(expired=True)
+
+    with pytest.raises(AuthenticationFailed, match="asks for a new password"):
+        read(opening(), server.port, transport)
+
+    assert server.offered == ["password"]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ class PlanResult:
     ``choices`` and ``mentioned`` are pairs with the name of the switch. ``unread`` are the switches of which
     nothing could be read. ``left_out`` are the files of CSSM that are not imported. ``blocked`` are the
     switches for which nothing is planned because an earlier change of them is not at its end. ``findings``
-    are the rules that fail at warning or above, by switch.
+    are the rules that fail at warning or above, by switch. ``undetermined``: of some switch too little was
+    read to know that it needs nothing.
     """
 
     run: str = ""
@@ -45,6 +46,7 @@ class PlanResult:
     verb: str | None = None
     left_out: tuple[SkippedFile, ...] | None = None
     findings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    undetermined: bool = False
 
     @property
     def lacking(self) -> frozenset[str]:
