@@ -61,7 +61,8 @@ def reference_page(knowledge: Ruleset, lang: Lang, marks: Mapping[str, str]) -> 
 def _sources(folder: Path) -> Iterator[RuleFile]:
     paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else []
     if not paths:
-        raise InputError((Problem(path=str(folder), message="contains no .yaml file"),))
+        why = "contains no .yaml file" if folder.is_dir() else "there is no such folder"
+        raise InputError((Problem(path=str(folder), message=why),))
     for path in paths:
         source = RuleFile(path=str(path), text=read_text_input(path, _LARGEST))
         name = source.template_name

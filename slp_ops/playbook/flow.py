@@ -138,11 +138,11 @@ def packaged_flows() -> tuple[Flow, ...]:
 def flow_folder(path: Path) -> Iterator[tuple[str, str]]:
     """The files of an operator's folder, for ``load_flows``; raises InputError."""
     try:
-        found = sorted(path.glob("*.yaml"))
+        found = sorted(each for each in path.iterdir() if each.suffix == ".yaml")
         if not found:
             raise InputError(f"there is no flow in {path}", hint="a flow is a file that ends in .yaml")
     except OSError as err:
-        raise InputError(f"cannot read the flows in {path}: {err}") from err
+        raise InputError(f"cannot read the flows in {path}: {err.strerror}") from err
     yield from texts(found)
 
 

@@ -53,13 +53,13 @@ def risks_of(playbooks: Iterable[str]) -> dict[str, Risk | None]:
 def folder(path: Path) -> Iterator[tuple[str, str]]:
     """The files of an operator's folder, for ``load``; raises InputError."""
     try:
-        found = sorted(path.glob("*.yaml"))
+        found = sorted(each for each in path.iterdir() if each.suffix == ".yaml")
         if not found:
             raise InputError(
                 f"there is no playbook in {path}", hint="a playbook is a file that ends in .yaml"
             )
     except OSError as err:
-        raise InputError(f"cannot read the playbooks in {path}: {err}") from err
+        raise InputError(f"cannot read the playbooks in {path}: {err.strerror}") from err
     yield from texts(found)
 
 

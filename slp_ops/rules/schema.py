@@ -50,7 +50,9 @@ def rule_id(node: Node, key: str, problems: Problems) -> str | None:
     """Read a rule id: words such as cslu-address-missing, or Cisco's own such as FN72323."""
     value = text(node, key, problems, "an id such as dns-failure or FN72323")
     if value is not None and not _ID.fullmatch(value):
-        problems.add(node.line, key, "is no id", "letters, digits, '-', '_', '.', '/', first a letter")
+        problems.add(
+            node.line, key, "is no id", "2 to 80 letters, digits, '-', '_', '.', '/', first a letter"
+        )
         return None
     return value
 

@@ -189,3 +189,9 @@ def test_a_line_that_is_piped_in_is_explained_however_it_was_wrapped() -> None:
     large = CliRunner().invoke(cli, ["explain", "-"], input="x" * 70_000)
     assert isinstance(large.exception, InputError)
     assert "larger than 64 KB" in large.exception.problems[0].message
+
+
+def test_a_folder_of_rules_that_is_missing_or_empty(tmp_path: Path) -> None:
+    for folder, why in ((tmp_path, "contains no .yaml file"), (tmp_path / "x", "there is no such folder")):
+        with pytest.raises(InputError, match=why):
+            CliRunner().invoke(cli, ["rules", "--rules", str(folder)], catch_exceptions=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.app.change.parameters import load_every_flow
+from slp_ops.app.change.parameters import load_every_flow, load_playbooks
 from slp_ops.app.irreplaceable import irreplaceable
 from slp_ops.errors import InputError, StoreError
 from slp_ops.i18n import Text
@@ -140,6 +140,10 @@ def test_an_operators_flow_is_checked_as_ours_and_keeps_its_own_id(tmp_path: Pat
     (tmp_path / "lookup.yaml").unlink()
     with pytest.raises(InputError, match="there is no flow in"):
         load_every_flow(tmp_path, packaged(), rules)
+    with pytest.raises(InputError, match=r"cannot read the flows in .*: No such file or directory"):
+        load_every_flow(tmp_path / "nowhere", packaged(), rules)
+    with pytest.raises(InputError, match=r"cannot read the playbooks in .*: No such file or directory"):
+        load_playbooks(tmp_path / "nowhere", rules)
 
 
 def test_the_journal_of_a_change_is_none_of_a_flow(tmp_path: Path) -> None:
