@@ -359,14 +359,17 @@ def _before(text: str, found: tuple[Section, ...]) -> str:
 
 def _pasted_without_commands(text: str, *, is_all: bool) -> Iterator[tuple[str, CaptureStatus, str]]:
     """Yield the outputs, or parts of outputs, that a text has without their commands."""
+    printed = text.strip("\n")  # around one device of many are the blank lines of the others
+    before = text.find(printed[:1]) if printed else 0
+    text = printed
     spoken_of = command_of(text) if is_all else None
     if spoken_of is not None:
-        yield spoken_of, CaptureStatus.OK, text
+        yield spoken_of, CaptureStatus.OK, Page(text, command=spoken_of, before=before)
     for command, kinds in _FRAGMENTS:
         if spoken_of == command or (spoken_of in _LICENSING and command in _LICENSING):
             continue
         known = find(command)
-        page = Page(text, command=command, fragment=True)
+        page = Page(text, command=command, before=before, fragment=True)
         if known is not None and any(isinstance(fact, kinds) for fact in known.parse(page).facts):
             yield command, CaptureStatus.OK, page
 

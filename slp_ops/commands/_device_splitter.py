@@ -147,9 +147,14 @@ def _by_heading(text: str) -> list[DeviceText]:
             begins[place] = name
             is_tool = is_tool or by_tool
     hosts = {name.casefold() for name in begins.values()}
-    return _by_begin(text, begins) if len(hosts) > 1 or (is_tool and hosts) else []
+    if len(hosts) * (place + 1) > _MOST_LINES or not (len(hosts) > 1 or (is_tool and hosts)):
+        return []
+    return _by_begin(text, begins)
 
 
+_MOST_LINES: Final = (
+    50_000_000  # of all devices together, blank ones too: a text may have a name on each line
+)
 _HEADING: Final = re.compile(
     r"""^(?:
     (?:\*\ )? ["']? (?P<name>\w[\w.-]{0,62}) ["']?
@@ -174,14 +179,24 @@ _INTERFACE: Final = re.compile(
 
 def _by_begin(text: str, begins: dict[int, str]) -> list[DeviceText]:
     """Return the text of each host, by the lines at which its parts begin."""
-    lines = text.split("\n")
     spelled = {name.casefold(): name for name in reversed(begins.values())}
-    own = {name.casefold(): [""] * len(lines) for name in begins.values()}
+    own: dict[str, list[tuple[int, str]]] = {name.casefold(): [] for name in begins.values()}
     current = begins[min(begins)]
+    lines = text.split("\n")
     for place, line in enumerate(lines):
         current = begins.get(place, current)
-        own[current.casefold()][place] = line
-    return [DeviceText(spelled[name], "\n".join(printed)) for name, printed in own.items()]
+        own[current.casefold()].append((place, line))
+    return [DeviceText(spelled[name], _placed(printed, len(lines))) for name, printed in own.items()]
+
+
+def _placed(printed: list[tuple[int, str]], count: int) -> str:
+    """Return lines at their places in a text of that many lines, with blank lines between."""
+    parts: list[str] = []
+    at = 0
+    for place, line in printed:
+        parts += ("\n" * (place - at), line)
+        at = place
+    return "".join((*parts, "\n" * (count - 1 - at)))
 
 
 class _Prompt(NamedTuple):

@@ -13,18 +13,18 @@ _NXOS: Final = "NX-OS (Nexus)"
 _XR: Final = "IOS XR"
 # The first words of ``show version``.
 _VERSIONS: Final = (
-    (re.compile(r"^\s*Cisco Nexus Operating System \(NX-OS\)", re.MULTILINE), _NXOS),
-    (re.compile(r"^\s*Cisco IOS XR Software", re.MULTILINE), _XR),
-    (re.compile(r"^\s*Cisco Adaptive Security Appliance Software", re.MULTILINE), "ASA"),
+    (re.compile(r"^[^\S\n]*Cisco Nexus Operating System \(NX-OS\)", re.MULTILINE), _NXOS),
+    (re.compile(r"^[^\S\n]*Cisco IOS XR Software", re.MULTILINE), _XR),
+    (re.compile(r"^[^\S\n]*Cisco Adaptive Security Appliance Software", re.MULTILINE), "ASA"),
 )
 # Prompts, log lines and headings that IOS-XE never prints.
 _ELSEWHERE: Final = (
-    (re.compile(r"^\s*RP/\d+/\w+/CPU\d+:", re.MULTILINE | re.ASCII), _XR),
+    (re.compile(r"^[^\S\n]*RP/\d+/\w+/CPU\d+:", re.MULTILINE | re.ASCII), _XR),
     (re.compile(r"%LICENSE-SMART_LIC-\d-", re.ASCII), _XR),
     (re.compile(r"%LICMGR-\d-", re.ASCII), _NXOS),
-    (re.compile(r"^\s*Smart Licensing using Policy:", re.MULTILINE), _NXOS),
-    (re.compile(r"^\s*NXOS(?: image file is|: +version)\b", re.MULTILINE), _NXOS),
-    (re.compile(r"^\s*\(?(?:NXOS_\w+|NX-OS \w+)\)?:?", re.MULTILINE | re.ASCII), _NXOS),
+    (re.compile(r"^[^\S\n]*Smart Licensing using Policy:", re.MULTILINE), _NXOS),
+    (re.compile(r"^[^\S\n]*NXOS(?: image file is|: +version)\b", re.MULTILINE), _NXOS),
+    (re.compile(r"^[^\S\n]*\(?(?:NXOS_\w+|NX-OS \w+)\)?:?", re.MULTILINE | re.ASCII), _NXOS),
 )
 
 

@@ -14,7 +14,7 @@ from slp_ops.commands._exported_log import as_log_lines
 from slp_ops.commands._tool_outputs import as_terminal_log
 from slp_ops.errors import InputError
 from slp_ops.facts import UsageReporting
-from slp_ops.parsing import read, split
+from slp_ops.parsing import read, split, split_devices
 from tests.field.audited import HEALTHY, TEXTS, Audited, healthy_but, pasted
 from tests.field.judged import device, devices, field_text, findings
 
@@ -149,6 +149,28 @@ def test_a_heading_names_the_switch_of_outputs_without_prompts(tmp_path: Path, t
 )
 def test_other_lines_with_a_colon_are_no_heading(tmp_path: Path, text: str) -> None:
     assert list(devices(tmp_path, text)) == ["pasted"]
+
+
+@pytest.mark.parametrize(
+    "text", ["".join(f"acc-{n}:\n" for n in range(100_000)), "\n" * 400_000 + FACTORY_FRESH]
+)
+def test_names_or_blank_lines_without_end_are_read(text: str) -> None:
+    """A list of each device's lines, or a search that begins anew at each blank line, would not end."""
+    assert len(split_devices(text)) == 1
+
+
+def test_a_device_below_another_keeps_the_lines_of_the_file(tmp_path: Path) -> None:
+    text = f"===== osl-1 =====\n{ACKNOWLEDGED}\n===== osl-2 =====\n{FACTORY_FRESH}\n"
+    (tmp_path / "pasted.txt").write_text(text)
+    done = CliRunner().invoke(cli, ["audit", "--json", str(tmp_path / "pasted.txt")])
+    (found,) = (
+        each
+        for each in json.loads(done.stdout)["outcomes"]
+        if (each["device"], each["rule"], each["verdict"]) == ("osl-2", "cslu-address-missing", "fail")
+    )
+    printed = ("  Type: cslu", "  Cslu address: <empty>")
+    places = [place for place, line in enumerate(text.split("\n"), 1) if line in printed]
+    assert [each["line"] for each in found["evidence"]] == places
 
 
 @pytest.mark.parametrize(
