@@ -12,7 +12,7 @@ def main() -> None:
     """Handle signals, set the garbage collector, then import and run the command line."""
     raise_interrupts()
     collect_rarely()
-    atexit.register(gc.freeze)  # else all objects are traversed once more at the end, for nothing
+    atexit.register(gc.freeze)  # else all objects are traversed once more, at the end
     try:
         from slp_ops.cli.main import main as run
 

@@ -16,6 +16,7 @@ from slp_ops.app.hub_broker import DISK_FULL, free_bytes
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.authority import CERTIFICATE_LIFE, ENDS_SOON
 from slp_ops.cluster.broker import WRONG_CLOCK, connected, disk_used, live_workers, task_counts
+from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM, HEARTBEAT_STREAM, LEASE_STREAM
 from slp_ops.cluster.hub_folder import HubFolder
 from slp_ops.cluster.ledger_store import read_ledger
 from slp_ops.cluster.messages import InvalidMessage
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _STATUS_SECONDS: Final = 15.0
 _LOOK_AGAIN: Final = 0.2
 _DISK_SHARE: Final = 0.8
+_STREAM_SHARE: Final = 0.9
+_RENEWED: Final = frozenset({HEARTBEAT_STREAM.lower()})  # new messages take the room of old ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,7 @@ async def _status(folder: Path) -> HubStatus:
             *remarks_on(sites, now, folder),
             *_remarks_on_own_certificates(HubFolder(folder), now),
             *_remarks_on_disk(used, state.disk_bytes, free_bytes(folder)),
+            *_remarks_on_streams(streams),
         ),
     )
 
@@ -283,6 +287,15 @@ def _remarks_on_disk(used: int, allowed: int, free: int) -> Iterator[HubRemark]:
         yield HubRemark(kind="disk", message=_DISK.format(percent=100 * used // allowed), hint=_MORE_DISK)
 
 
+def _remarks_on_streams(streams: Sequence[StreamSize]) -> Iterator[HubRemark]:
+    """Yield the streams that have hardly room, with what does not work when they have none."""
+    for each in streams:
+        message, hint = _FULL_STREAMS.get(each.name.upper(), (_STREAM, _MORE_DISK))
+        if each.max_bytes and each.bytes > each.max_bytes * _STREAM_SHARE and each.name not in _RENEWED:
+            percent = 100 * each.bytes // each.max_bytes
+            yield HubRemark(kind="stream", message=message.format(name=each.name, percent=percent), hint=hint)
+
+
 _CERTIFICATE: Final = Text(
     "{worker} of site {site}: its certificate ends on {until}",
     "サイト {site} の {worker}: 証明書の有効期限は {until} です",
@@ -371,4 +384,21 @@ _MORE_DISK: Final = Text(
     "the hub again",
     "残された実行の結果を VERB --resume RUN で取り込むか、hub.json の disk_bytes を増やして"
     "ハブを再起動してください",
+)
+_STREAM: Final = Text(
+    "the stream {name} is {percent} % full: at 100 % tasks and results wait",
+    "ストリーム {name} の使用率は {percent} % です。100 % になるとタスクと結果は待機します",
+)
+_STREAM_OF_CHANGES: Final = Text(
+    "the stream {name} is {percent} % full: at 100 % changes over the hub are refused",
+    "ストリーム {name} の使用率は {percent} % です。100 % になるとハブ経由の変更は拒否されます",
+)
+_ROOM_FOR_CHANGES: Final = Text(
+    "raise disk_bytes in hub.json, and start the hub again; what is older than 30 days is removed by itself. "
+    "A worker that was taken over may have filled it: slp-ops hub site revoke",
+    "hub.json の disk_bytes を増やしてハブを再起動してください。30 日より古いものは自動的に削除されます。"
+    "乗っ取られたワーカが埋めた可能性がある場合は slp-ops hub site revoke を実行してください",
+)
+_FULL_STREAMS: Final = dict.fromkeys(
+    (FENCE_STREAM, LEASE_STREAM, CONTROL_STREAM), (_STREAM_OF_CHANGES, _ROOM_FOR_CHANGES)
 )

@@ -31,7 +31,7 @@ from slp_ops.app.change.operator import Decisions, ScriptedAnswers
 from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles, is_whole
 from slp_ops.app.read_device import collect
 from slp_ops.app.site_journals import CLAIM_FILE, held
-from slp_ops.app.site_leases import SwitchLease
+from slp_ops.app.site_leases import SwitchLease, refuse_full
 from slp_ops.app.site_planning import PlaybookPlanning, at_site
 from slp_ops.app.usage_import_task import ImportPlanning
 from slp_ops.cluster.approval import InvalidApproval, differing_field, digest_of, verified
@@ -280,16 +280,21 @@ class SiteChanges:
                 del self._stops[order.run]
 
     async def _watch(self, message: Msg, stop: StopController, lease: SwitchLease) -> None:
-        """Begin no further step where the broker has not answered for too long: another worker looks then."""
+        """Begin no further step where the broker has not answered for too long: another worker looks then.
+
+        It has answered where the lease is known to be this worker's as well.
+        """
         answered = stop.now()
         while True:
+            stop.permit_until(answered + _LOST, _HUB_LOST)
+            asked = stop.now()
             try:
                 await self.client.request(message.reply, b"+WPI", timeout=_BEAT_ANSWER)
-                answered = stop.now()
                 async with asyncio.timeout(_BEAT_ANSWER):
                     await lease.confirm()
+                answered = asked
                 await asyncio.sleep(_BEAT)
-            except (NatsError, OSError, TimeoutError):
+            except (NatsError, OSError, TimeoutError, ChangeRefused):
                 await asyncio.sleep(_BEAT_AGAIN)
             if stop.now() - answered > _LOST:
                 stop.stop(_HUB_LOST)
@@ -463,7 +468,7 @@ class _Change:
         mine = to_message(Fence(worker=self.owner.holder, claim=claim))
         try:
             async with asyncio.timeout(_APPROVAL_SECONDS):
-                await publish_once(self.owner.js, name, mine)
+                await publish_once(self.owner.js, name, mine, full=refuse_full)
                 data = await last_of(self.owner.js, FENCE_STREAM, name)
         except TimeoutError:
             raise ChangeRefused(

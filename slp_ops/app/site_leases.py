@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN: Final = 1.0
 _ANSWER_SECONDS: Final = 60.0
+_LONGEST_TIMER: Final = 120  # minutes that a switch accepts
 
 
 class SwitchLease:
@@ -85,7 +86,8 @@ class SwitchLease:
                 if other != waited_for or now - last > LONGEST_GAP:
                     since = now
                 waited_for, last = other, now
-                if now - since < self._silence + 60.0 * other.timer:
+                timer = min(max(other.timer, 0), _LONGEST_TIMER)
+                if now - since < self._silence + 60.0 * timer:
                     await self._stop.wait_or_stop(min(_LOOK_AGAIN, self._silence))
                     continue
             if other is not None and has_begun:
@@ -153,7 +155,9 @@ class SwitchLease:
         """Replace a version; return whether it was the last one. Raises ChangeRefused without an answer."""
         with _in_time():
             async with asyncio.timeout(_ANSWER_SECONDS):
-                stored = await publish_once(self._js, self._name, to_message(lease), after=sequence)
+                stored = await publish_once(
+                    self._js, self._name, to_message(lease), after=sequence, full=refuse_full
+                )
         return stored is not None or (await self._read())[0] == lease
 
     @property
@@ -170,6 +174,14 @@ def _in_time() -> Iterator[None]:
             f"the hub has not answered with the lease of the switch within {_ANSWER_SECONDS:g} s",
             "start the hub with the release of the worker, and its slp-ops hub up again",
         ) from None
+
+
+def refuse_full() -> None:
+    """Refuse a change for which the hub has no room. Raises ChangeRefused."""
+    raise _refused(
+        "the hub's disk for claims and leases of changes is full",
+        "slp-ops hub status, on the hub, names the stream and what to do",
+    )
 
 
 def _refused(message: str, hint: str) -> ChangeRefused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+import re
 import secrets
 import shutil
 from base64 import b64decode
@@ -319,8 +320,10 @@ class _SiteWorker:
         order = call.order
         if self.changes is None or order is None or order.work not in CHANGES:
             return False
-        acknowledged = f"$JS.ACK.{TASKS_STREAM}.{token(self.settings.site)}."
-        if not call.ack.startswith(acknowledged) or not self.changes.has_begun(call.change, call.device):
+        prefix = re.escape(f"$JS.ACK.{TASKS_STREAM}.{token(self.settings.site)}")
+        # Strict: it becomes a subject that this worker publishes to.
+        acknowledges = re.fullmatch(rf"{prefix}(\.[0-9]{{1,20}}){{5}}", call.ack) is not None
+        if not acknowledges or not self.changes.has_begun(call.change, call.device):
             return False
         message = _PassedTask(
             _client=self.client, subject=subject(TASK, *names), reply=call.ack, data=to_message(order)

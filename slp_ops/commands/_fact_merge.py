@@ -105,6 +105,9 @@ def _best(found: list[tuple[int, Fact]]) -> Fact:
             reports=tuple(each for _, fact in found if isinstance(fact, RumDetails) for each in fact.reports),
             source=found[0][1].source,
         )
+    first = found[0][1]
+    if all(fact == first for _, fact in found[1:]):  # most pages agree, and need no counting
+        return min(found, key=lambda each: each[0])[1]
     return max(found, key=lambda each: (count_values(each[1]), -each[0]))[1]
 
 

@@ -109,8 +109,8 @@ CLOSED: Final[Mapping[ProbeVerdict, tuple[Text, Text]]] = {
     ProbeVerdict.UNREACHABLE: (
         Text("{target} ({address}) is unreachable", "{target} への経路がありません ({address})"),
         Text(
-            "look at the route and the gateway: show ip route {address}",
-            "経路とゲートウェイを確認します: show ip route {address}",
+            "look at the route and the gateway: show ip route {vrf}{address}",
+            "経路とゲートウェイを確認します: show ip route {vrf}{address}",
         ),
     ),
 }

@@ -178,6 +178,7 @@ class _Case:
             "target": str(target),
             "port": target.port,
             "address": ", ".join(result.addresses) if result and result.addresses else target.host,
+            "vrf": f"vrf {path.vrf} " if path.vrf else "",
             "source": path.source_interface or say.THE_SWITCH,
         }
         cause, step = say.CLOSED[tried.verdict]

@@ -124,6 +124,13 @@ _CHANGED: Final = re.compile(
     r"""\b(?:password|passwd|passphrase|secret|psk|token|community|key)\s[^"']{0,40}?\bfrom\s+\S+\s+to\s+(?P<value>\S+)""",
     re.ASCII,
 )
+# "set the enable password to X"; only with a digit or a sign.
+_SET_TO: Final = re.compile(
+    r"""\b(?:chang|set|reset|rotat|updat)[a-z]{0,4}\s[^"']{0,40}?"""
+    r"""\b(?:password|passwd|passphrase|secret|psk|community|key)\s+to\s+["'`]?"""
+    r"""(?P<value>(?=[^\s"'`]{0,200}[0-9!$%&+@])[^\s"'`<]{4,200}[^\s"'`<.,;:)])""",
+    re.ASCII,
+)
 _LOGIN_LABELS: Final = "|".join(map(screen.without_marks, ("ログイン", "アカウント", "認証情報")))
 # "The password was changed, new value X"; only with a digit or a sign.
 _NOUN: Final = re.compile(r"\b(?:password|passwd|passphrase|secret|psk|token|community|key)\b", re.ASCII)
@@ -326,6 +333,8 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
         found += _announced(text, lowered, _LEADER)
     if "from" in words:
         found += _announced(text, lowered, _CHANGED)
+    if "to" in words:
+        found += _announced(text, lowered, _SET_TO)
     if "value" in words or "one" in words:
         found += _changed_values(text, lowered)
     if (

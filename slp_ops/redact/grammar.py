@@ -155,6 +155,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         lsp-password [text] WORD
         cak [(raw)|(hex)] [:|=] !name*|status*|length* WORD
         sak|kek|ick [(raw)|(hex)] [:|=] HEX
+        pmk:|msk: HEX
         key-hash * WORD
         address|hostname|radius|tacacs|tacacs+|client|nas|ppk ... key TYPED
     """),
@@ -291,6 +292,7 @@ CARRIERS: Final = frozenset(
 KEY_PARTS: Final = words("""
     api auth authentication access secret private priv shared preshared session encryption radius
     tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac subscription account
+    kerberos
 """)
 # Fields below the name of a secret: those that hold it, and, below a name of several, those that do not.
 VALUE_FIELDS: Final = words("""
@@ -402,7 +404,8 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("curl", ""),
     ("eyj", ""),
     ("-----begin", ""),
-    ("pac-opaque", ""),
+    ("opaque", r"opaque(?![:=])"),
+    ("msk", ""),
 )  # fmt: skip
 
 # Abbreviated words before a secret that no stem finds.

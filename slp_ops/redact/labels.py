@@ -170,7 +170,7 @@ def _end_of_value(text: str, name: str, start: int, end: int) -> int:
     """Return the end of a value without quotes: of cookies and ``Password: two words`` the line's."""
     if name in {"cookie", "set-cookie"}:
         return len(text)
-    if name.startswith("pass") and start < 80 and _ONLY_A_LABEL.fullmatch(text[:start]):
+    if name.startswith(("pass", "psk")) and start < 80 and _ONLY_A_LABEL.fullmatch(text[:start]):
         return len(text.rstrip())
     if second := _SECOND.match(text, end):  # "ID/PW: user / password"
         return second.end()
@@ -212,7 +212,7 @@ def kind_of(name: str, before: str = "") -> str:
         return "key" if others & grammar.KEY_PARTS and "public" not in others else ""
     if parts == ["x", "auth"]:
         return "token"
-    if last == "opaque" and "pac" in parts:
+    if last == "opaque" and ("pac" in parts or before == "pac"):
         return "key"
     if last in {"response", "assertion"} and "saml" in parts:
         return "token"

@@ -11,8 +11,9 @@ from slp_ops.redact.spans import QUOTES
 PUNCTUATION: Final = ".,:;!?()[]{}=`"
 _CLOSING: Final = re.compile(r"[\"'`,;|<>”」』】]")
 _END_OF_TEXT: Final = re.compile(
-    r"""["'][,\])}]|(?<=.)`|</|\*\*"""
+    r"""["'][,\])}]|(?<=.)`|</|(?<=\w)\*\*"""
 )  # of a string, of code in a page or a note
+_MARK: Final = re.compile(r"""(?s:.*)(?:[:#|"'`“「『]|> |cmd=)""")  # a command may follow
 _ATTRIBUTE: Final = re.compile(r"[\w:.-]+=[\"']", re.ASCII)
 _PLAIN_WORD: Final = re.compile(r"[A-Za-z]?[a-z]*(?:[-'/][a-z]+)*|[A-Z]{1,4}", re.ASCII)
 _DIGITS: Final = re.compile(r"[0-9]{6,}", re.ASCII)  # a secret, too many for a count
@@ -109,8 +110,8 @@ def is_sentence(text: str, lowered: str, at: int) -> bool:
     if grammar.FREE_TEXT.match(lowered):
         return True
     before = text[max(0, at - 200) : at]
-    for mark in (":", "#", "|", '"', "'", "`", "“", "「", "『", "> ", "cmd="):
-        before = before.rpartition(mark)[2]
+    if mark := _MARK.match(before):
+        before = before[mark.end() :]
     words = before.lstrip("+-<>! ").split()
     if words and words[0].lower() in {"no", "default", "do"}:
         del words[0]

@@ -380,6 +380,19 @@ def test_a_source_interface_that_does_not_exist_explains_a_refused_probe(runs: R
     assert (conclusion.verdict, conclusion.blocked_at) == (ReachVerdict.BLOCKED, Stage.PATH)
 
 
+def test_the_route_to_look_at_is_that_of_the_vrf(runs: Runs) -> None:
+    inside = CONFIG.format(source="Vlan100").replace(
+        "\ninterface Vlan100\n", "\nvrf definition MGMT\ninterface Vlan100\n vrf forwarding MGMT\n"
+    )
+    telnet = TELNET.replace(" /source", " /vrf MGMT /source")
+    unreachable = OPEN.replace("Open", "\n% Destination unreachable; gateway or host down")
+    switch = Switch({**answering(), "show running-config": inside, telnet: unreachable})
+
+    conclusion = reached(switch, runs).conclusion
+
+    assert conclusion.next_steps[0].en.endswith("show ip route vrf MGMT 203.0.113.10")
+
+
 def test_a_target_of_the_operators_is_tried_whatever_the_transport_and_counts(runs: Runs) -> None:
     telnet = "telnet b.example.net 443 /source-interface Vlan100 /ipv4"
     status = STATUS.format(type="Transport Off", more="")

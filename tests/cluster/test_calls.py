@@ -130,6 +130,9 @@ CALL = OwnerCall(run="run1", change="change1", device="sw1", ack="$JS.ACK.TASKS.
         (to_message(replace(CALL, ack="")), False, False),
         (to_message(replace(CALL, ack="$JS.API.STREAM.PURGE.TASKS")), False, False),
         (to_message(replace(CALL, ack="$JS.ACK.TASKS.osaka.1.1.1.1.0")), False, False),
+        (to_message(replace(CALL, ack="$JS.ACK.TASKS.tokyo.1.1.1.1.0 x 0\r\n\r\nPUB y")), False, False),
+        (to_message(replace(CALL, ack="$JS.ACK.TASKS.tokyo.1.1.1.1.0\n")), False, False),
+        (to_message(replace(CALL, ack="$JS.ACK.TASKS.tokyo.1.1.1.>")), False, False),
         (to_message(replace(CALL, run="run9", order=None)), True, False),  # it is at work on that
         (b"{}", None, False),
         (b"\xff", None, False),

@@ -24,6 +24,7 @@ from slp_ops.app.hub_status import (
     SiteStatus,
     WorkerStatus,
     _remarks_on_disk,
+    _remarks_on_streams,
     remarks_on,
 )
 from slp_ops.cli.exits import Exit
@@ -197,3 +198,19 @@ def test_a_worker_that_does_not_run_and_whose_certificate_ends_soon(rig: Rig) ->
     assert shown.exit_code == Exit.FINDINGS
     assert "証明書の有効期限" in shown.stdout
     assert "slp-ops hub site add tokyo --folder" in " ".join(shown.stdout.split())
+
+
+def test_streams_that_have_hardly_room_are_named_with_what_to_do() -> None:
+    def sizes(used: int) -> list[StreamSize]:
+        names = ("control", "evidence", "fences", "heartbeats", "leases", "tasks")
+        return [StreamSize(name=name, messages=1, bytes=used, max_bytes=1000) for name in names]
+
+    assert not list(_remarks_on_streams(sizes(900)))
+    found = list(_remarks_on_streams(sizes(901)))
+    refused = [
+        each.message.en.split()[2] for each in found if "changes over the hub are refused" in each.message.en
+    ]
+    waiting = [each.message.en.split()[2] for each in found if "tasks and results wait" in each.message.en]
+    assert (refused, waiting) == (["control", "fences", "leases"], ["evidence", "tasks"])
+    assert all(each.kind == "stream" and "disk_bytes" in each.hint.en for each in found)
+    assert not list(_remarks_on_streams([StreamSize(name="tasks", messages=1, bytes=1, max_bytes=0)]))

@@ -379,13 +379,14 @@ def test_an_owner_without_a_heartbeat_stops_before_the_next_step(
     worker, task = Worker(desk, tmp_path), desk.task()
     desk.broker.down = True
 
-    def without_an_answer(fence: Fence) -> ClaimAnswer:
-        return approved(desk.approval(task, fence))
-
     with monkeypatch.context() as lost:
-        lost.setattr(site_changes, "_LOST", -1.0)
+
+        def without_an_answer(fence: Fence) -> ClaimAnswer:
+            asyncio.get_running_loop().call_later(0.05, lost.setattr, site_changes, "_LOST", -1.0)
+            return approved(desk.approval(task, fence))
+
         lost.setattr(site_changes, "_BEAT", 10.0)
-        lost.setattr(site_changes, "_BEAT_AGAIN", 0.02)
+        lost.setattr(site_changes, "_BEAT_AGAIN", 0.1)
         stopped = worker.do(task, without_an_answer)
     assert stopped.report.end is ChangeOutcome.STOPPED
     assert stopped.report.why is not None

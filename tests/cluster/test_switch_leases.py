@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from nats.js.errors import APIError
 
 from slp_ops.app import site_changes
 from slp_ops.app.change.context import StopController
@@ -201,6 +202,9 @@ THEIRS = Lease(worker="worker-9", change=OTHER, run="run9", operator="taro@noc2"
         (THEIRS, {0.0: None}, 60),
         (THEIRS, {0.0: False}, 60),  # started again, and not at work on it
         (replace(THEIRS, timer=10), {0.0: None}, 660),  # its revert timer may still run
+        # No switch has such a timer: another worker's word delays a change by two hours at most.
+        (replace(THEIRS, timer=10**12), {0.0: None}, 60 + 120 * 60),
+        (replace(THEIRS, timer=-(10**6)), {0.0: None}, 60),
         (THEIRS, {0.0: True}, None),
         (THEIRS, {0.0: None, 59.0: True}, None),  # it was cut off for a moment
     ],
@@ -299,3 +303,81 @@ def test_of_two_changes_that_take_a_lease_at_once_one_has_it(monkeypatch: pytest
     found = asyncio.run(both())
     assert [type(each) for each in found] == [str, ChangeRefused]
     assert from_message(Lease, broker.messages[NAME]) == OURS
+
+
+def test_a_hub_without_room_for_leases_or_claims_refuses_changes_at_once(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no hub of another release, and nothing that is waited for."""
+    publish = desk.broker.publish
+    for family in (LEASE, FENCE):
+
+        async def full(subject: str, *given: Any, family: str = family, **more: Any) -> Any:
+            if subject.startswith(family):
+                raise APIError(code=503, err_code=10077)
+            return await publish(subject, *given, **more)
+
+        monkeypatch.setattr(desk.broker, "publish", full)
+        with pytest.raises(ChangeRefused, match="for claims and leases of changes is full"):
+            asyncio.run(change(desk, Worker(desk, tmp_path, f"worker-{family}"), desk.task()))
+    assert not lines(desk)
+
+
+class _Heartbeats:
+    """A broker that answers heartbeats; the process is suspended while it waits for the first answer."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.answered = 0
+
+    async def request(self, *_: Any, **__: Any) -> None:
+        if not self.answered:
+            self.clock.seconds += 70
+            assert self.clock.stopping, "its steps are as late as its heartbeats"
+            assert self.clock.why is not None
+        self.answered += 1
+
+
+def test_a_worker_that_was_suspended_begins_no_step_whatever_is_answered_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(site_changes, "_BEAT", 0)
+    clock = Clock()
+    broker: Any = _Heartbeats(clock)
+    lease = lease_of(Broker(), clock, {})
+
+    async def suspended() -> None:
+        parts: Any = SimpleNamespace(client=broker)
+        message: Any = SimpleNamespace(reply="ack")
+        watching = asyncio.create_task(site_changes.SiteChanges._watch(parts, message, clock, lease))
+        while broker.answered < 3:
+            await asyncio.sleep(0)
+        watching.cancel()
+
+    asyncio.run(suspended())
+    assert clock.stopping
+    assert clock.why is not None
+    assert "had no answer of the hub" in clock.why.en
+
+
+def test_a_worker_that_cannot_confirm_its_lease_begins_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker answers its heartbeats; who has the switch is not known."""
+    monkeypatch.setattr(site_changes, "_BEAT_AGAIN", 0)
+    clock = Clock()
+
+    class Lost:
+        async def confirm(self) -> None:
+            clock.seconds += 1
+            raise TimeoutError
+
+    async def unconfirmed() -> None:
+        parts: Any = SimpleNamespace(client=Broker())
+        message: Any = SimpleNamespace(reply="ack")
+        lost: Any = Lost()
+        watching = asyncio.create_task(site_changes.SiteChanges._watch(parts, message, clock, lost))
+        while not clock.stopping:
+            await asyncio.sleep(0)
+        watching.cancel()
+        assert 15 < clock.seconds < 20
+
+    asyncio.run(unconfirmed())

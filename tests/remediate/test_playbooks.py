@@ -8,6 +8,7 @@ import base64
 import re
 import ssl
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,7 @@ CASES = (
         scenario="invalid-token",
         cures=frozenset({"never-acknowledged"}),
         prepare=lambda switch: switch.licensing.trust.update(
-            {m.serial: switch.now() for m in switch.members}
+            {m.serial: switch.now() - timedelta(days=60) for m in switch.members}
         ),
     ),
     Case(

@@ -83,21 +83,35 @@ class Journal(Protocol):
 
 
 class StopController:
-    """Time, and the wish to stop. ``why`` is its reason, None where the operator wants it."""
+    """Time, and the wish to stop."""
 
     def __init__(self) -> None:
         self._stop = asyncio.Event()
-        self.why: Text | None = None
+        self._why: Text | None = None
+        self._until = float("inf")
+        self._late: Text | None = None
+
+    @property
+    def why(self) -> Text | None:
+        """Return the reason; None where the operator wants it."""
+        return self._why if self._stop.is_set() else self._late
 
     @property
     def stopping(self) -> bool:
         """Return whether no further step may start."""
-        return self._stop.is_set()
+        return self._stop.is_set() or self.now() > self._until
+
+    def permit_until(self, moment: float, why: Text) -> None:
+        """Begin no step after this moment, by ``now``, for this reason, unless a later one is set by then.
+
+        It holds for a process that was suspended too, whose other tasks are as late as its steps.
+        """
+        self._until, self._late = moment, why
 
     def stop(self, why: Text | None = None) -> None:
         """Begin no further step. The first reason stays."""
-        if not self.stopping:
-            self.why = why
+        if not self._stop.is_set():
+            self._why = why
         self._stop.set()
 
     def now(self) -> float:
