@@ -124,7 +124,7 @@ def test_a_page_with_the_deadline_takes_the_place_of_the_countdown(tmp_path: Pat
         (text_of("34-explain-saevt-ha"), [], "switchover"),
         (
             '2025-06-04 06:11:02.120 UTC SAEVT_COMM_FAIL error="Communications failure"',
-            ["comm-failing-now"],
+            ["comm-failing-now", "event-log-failures"],
             "CSSM",
         ),
         ("SAEVT_SOMETHING_NEW", [], "event"),

@@ -274,6 +274,22 @@ def test_on_a_narrow_screen_only_tables_scroll_sideways(open_page: Open, pages: 
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@pytest.mark.parametrize("width", [360, 400, 1600])
+def test_a_heading_that_a_link_leads_to_is_below_the_navigation(
+    open_page: Open, pages: dict[Lang, str], width: int
+) -> None:
+    viewport = {"width": width, "height": 800}
+    page = open_page(pages[Lang.EN], fragment="#switches", viewport=viewport)
+    page.wait_for_selector("html[data-ready]")
+    nav, heading = (
+        page.evaluate(
+            f"(box => [box.top, box.bottom])(document.querySelector('{each}').getBoundingClientRect())"
+        )
+        for each in ("nav", "#switches h2")
+    )
+    assert nav[1] <= heading[0] < 400
+
+
 def test_a_screen_reader_finds_landmarks_headings_and_names(page: Page) -> None:
     for role in ("banner", "navigation", "main", "contentinfo", "search"):
         assert page.get_by_role(role).count() == 1, role
