@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from nats.aio.client import Client
+from nats.aio.client import Client, Srv
 from nats.errors import Error as NatsError
 from nats.errors import NoServersError
 from nats.js.api import (
@@ -181,19 +181,40 @@ async def check_access(folder: Path, address: HubAddress) -> None:
         await _close(trial)
 
 
-async def _close(client: Client) -> None:
+class _Connection(Client):
+    """A client that connects again until it is closed, and not for ever.
+
+    Its task of connecting again can miss that it is cancelled (Python's wait_for, while the cancelled wait
+    ends by itself). Then it would connect for ever, and the process would never end.
+    """
+
+    is_ended = False
+
+    async def _connect_to_server(self, s: Srv) -> None:
+        before: Any = self._transport
+        if before is not None:
+            before.close()  # else the socket of the last attempt stays open
+        if self.is_ended:
+            raise asyncio.CancelledError
+        await super()._connect_to_server(s)
+
+
+async def _close(client: _Connection) -> None:
     """Close a connection, in whatever state it is.
 
     A task of its own: while the client connects again, closing raises CancelledError, which would be taken
     for that of the caller, and AttributeError where the TLS transport is gone. The client leaves its socket
     open where anything before has failed.
     """
+    client.is_ended = True
     transport: Any = client._transport  # there is no public way to its socket
 
     async def close() -> None:
         try:
             await client.close()
         finally:
+            if (connecting := client._reconnection_task) is not None:
+                await asyncio.wait([connecting])  # else it could leave a socket behind
             if transport is not None:
                 transport.close()
                 await transport.wait_closed()
@@ -204,7 +225,7 @@ async def _close(client: Client) -> None:
         closing.exception()  # marks it as seen: there is nothing to be done about it
 
 
-async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> Client:
+async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddress) -> _Connection:
     loop = asyncio.get_running_loop()
     give_up = loop.time() + _RESTART_SECONDS
     while True:
@@ -218,11 +239,11 @@ async def _first_connection(url: str, context: ssl.SSLContext, address: HubAddre
 
 async def _connect(
     url: str, context: ssl.SSLContext, address: HubAddress, *, allow_reconnect: bool
-) -> Client:
+) -> _Connection:
     async def silent(_: Exception) -> None:
         """Leave errors to the calls that meet them; the client would print each."""
 
-    client = Client()
+    client = _Connection()
     is_made = False
     try:
         # The client's own limit does not hold while TLS and the first ping are under way.

@@ -477,3 +477,42 @@ def test_a_missing_and_a_changed_broker_of_the_extra(tmp_path: Path, monkeypatch
         nats_server.find_binary(None)
     named(err.value, "SHA-256", "--nats-server PATH")
     assert not started.exists()
+
+
+def test_a_closed_connection_does_not_go_on_connecting_again() -> None:
+    began: list[int] = []
+
+    async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        began.append(1)
+        if len(began) == 1:  # the first connection is made, and cut; later ones are cut at once
+            writer.write(b'INFO {"max_payload": 1000}\r\n')
+            await reader.readuntil(b"PING\r\n")
+            writer.write(b"PONG\r\n")
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async def deaf(_: Exception) -> None:
+        """Miss a cancellation, as a wait that ends in the same moment does."""
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.05)
+
+    async def connect_and_close() -> None:
+        server = await asyncio.start_server(hub, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            client = broker._Connection()
+            await client.connect(
+                f"nats://127.0.0.1:{port}",
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.01,  # type: ignore[arg-type]  # a part of a second works
+                error_cb=deaf,
+            )
+            while len(began) < 3:
+                await asyncio.sleep(0.01)
+            task = client._reconnection_task
+            assert task is not None
+            await broker._close(client)
+            assert task.done()
+
+    asyncio.run(connect_and_close())
