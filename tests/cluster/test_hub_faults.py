@@ -318,6 +318,8 @@ class Socket:
 class Closing:
     """A client of the broker whose closing fails."""
 
+    _reconnection_task = None
+
     def __init__(self, error: BaseException | None) -> None:
         self._error = error
         self._transport = Socket()
