@@ -209,7 +209,8 @@ def test_an_operators_process_that_is_killed_is_told_what_its_worker_did(
     def journals() -> list[Path]:
         return list((rig.folder / "runs").glob("*/journal.jsonl"))
 
-    rig.wait_for(lambda: any("approved" in each.read_text() for each in journals()), "remediate", 60)
+    # The journal has an approval before the worker does: it is there when the worker types.
+    rig.wait_for(lambda: any(config_lines(running, name) for name in names), "remediate", 60)
     rig.kill("remediate")
     (journal,) = journals()
     begin, approved = events(journal)
