@@ -152,7 +152,7 @@ def command(
         masked = write_bundle(file, view, evidence, answers=answers, lang=lang)
     place, count = one_line(str(Path(output))), sum(masked.values())
     status(f"wrote {place}: {pluralize(len(evidence.names), 'device')}, {pluralize(count, 'secret')} masked")
-    status("fill in CHECKLIST.txt in it, for what slp-ops cannot collect")
+    status("fill in CHECKLIST.txt in it: these items cannot be collected")
 
 
 def _ask_missing(
