@@ -19,6 +19,7 @@ from slp_ops.commands._device_splitter import devices_of
 from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
 from slp_ops.commands._signatures import command_of
+from slp_ops.commands._text_lines import lines_of
 from slp_ops.commands.show_version import release_of
 from slp_ops.facts import (
     Authorization,
@@ -336,7 +337,7 @@ def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
     head = _before(text, found)
     parts = list(_pasted_without_commands(head, is_all=not found))
     for section in found:
-        status, _ = refusals.outcome(section.page.split("\n"))
+        status, _ = refusals.outcome(lines_of(section.page))
         if section.command is not None and Probes in section.command.provides:
             status = CaptureStatus.OK  # a refused probe is a result
         parts.append((section.typed, status, section.page))
@@ -368,10 +369,17 @@ def _pasted_without_commands(text: str, *, is_all: bool) -> Iterator[tuple[str, 
     for command, kinds in _FRAGMENTS:
         if spoken_of == command or (spoken_of in _LICENSING and command in _LICENSING):
             continue
-        known = find(command)
-        page = Page(text, command=command, before=before, fragment=True)
-        if known is not None and any(isinstance(fact, kinds) for fact in known.parse(page).facts):
+        page = _fragment(text, command, kinds, before)
+        if page is not None:
             yield command, CaptureStatus.OK, page
+
+
+def _fragment(text: str, command: str, kinds: tuple[type[Fact], ...], before: int) -> Page | None:
+    """Return the text as a part of a command's output; None if it gives no fact of these kinds."""
+    known = find(command)
+    page = Page(text, command=command, before=before, fragment=True)
+    is_part = known is not None and any(isinstance(fact, kinds) for fact in known.parse(page).facts)
+    return page if is_part else None
 
 
 # Facts by which a part of an output is known, wherever it begins and ends.

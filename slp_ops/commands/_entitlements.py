@@ -75,6 +75,14 @@ def summary_rows(block: PageSection) -> Iterator[Entitlement]:
         )
 
 
+_OF_A_LICENSE: Final = ("count", "description", "entitlement tag", "handle", "license", "status", "version")
+
+
+def is_entitlement(block: PageSection) -> bool:
+    """Return whether a block is about a licence: ``Log Buffer (4096 bytes):`` has the same form."""
+    return any(block.has(label) for label in _OF_A_LICENSE)
+
+
 def entitlement(block: PageSection) -> Entitlement:
     """One block of a licence."""
     first = block.items[0]

@@ -15,7 +15,7 @@ from slp_ops.commands import _trust as trust
 from slp_ops.commands._agent import internals, jobs, rum_summary, statistics, telemetry
 from slp_ops.commands._capture_text import Page, Row, body, parsed
 from slp_ops.commands._entitlements import BLOCKS as AUTHORIZATIONS
-from slp_ops.commands._entitlements import authorizations, entitlement, summary_rows
+from slp_ops.commands._entitlements import authorizations, entitlement, is_entitlement, summary_rows
 from slp_ops.commands._section_parser import PageSection, outline, under_headings
 from slp_ops.commands._topology import topology
 from slp_ops.facts.entitlements import Entitlements, TrustCodes
@@ -240,7 +240,7 @@ def _accounts(by_kind: dict[str, list[PageSection]]) -> Iterator[Accounts]:
 def _entitlements(by_kind: dict[str, list[PageSection]], *, headless: bool) -> Iterator[Fact]:
     """Read the licences; ``License Authorization`` belongs to them under SLP, earlier it is a fact of its
     own."""
-    blocks = by_kind.pop("entitlement", [])
+    blocks = [block for block in by_kind.pop("entitlement", []) if is_entitlement(block)]
     headings = by_kind.pop("license usage", [])
     items = [entitlement(block) for block in blocks]
     for block in (*headings, *(by_kind[""] if headless else ())):

@@ -371,3 +371,9 @@ def test_line_ends_and_numbers_of_an_editor(tmp_path: Path, form: Callable[[str]
 def test_a_message_without_a_time_is_printed_as_such(tmp_path: Path) -> None:
     audited = Audited(tmp_path, f"Why is this?\n{UNRESOLVED}\n")
     assert audited.found["comm-failing-now"]["summary"].endswith("at an unknown time")
+
+
+def test_the_heading_of_a_log_names_no_license() -> None:
+    text = "Log Buffer (4096 bytes):\n\nNov 17 18:05:09.580: %SYS-5-CONFIG_I: Configured from console\nsw1#"
+
+    assert [command for command, _, _ in split(text)] == ["show logging"]
