@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-# A connection that stalls is noticed within 20 to 30 s, and a task is delivered again after 30; one that is
-# closed is noticed at once.
-STALLED, CLOSED = 25.0, 5.0
+# A connection that stalls is noticed within 20 to 30 s, and a task is delivered again after 30. One that is
+# closed is noticed at once, and the run names it at its next look, after 5.
+STALLED, CLOSED = 25.0, 12.0
 
 
 def reads(fleet: Fleet) -> int:
