@@ -118,3 +118,10 @@ def test_a_command_is_never_broken(mocker: MockerFixture, columns: int, text: st
         assert sum(command in line for line in lines) == (command in text)
     assert " ".join(" ".join(lines).split()).replace(" ", "") == f"hint:{text}".replace(" ", "")
     assert max(map(cell_len, lines)) <= columns
+
+
+def test_a_quote_stays_with_the_command_behind_it(mocker: MockerFixture) -> None:
+    terminal(mocker, 80)
+    for blanks in range(60, 80):
+        lines = wrapped(f"{'x' * blanks} 'slp-ops usage' does it for a site.", "")
+        assert any("'slp-ops usage'" in line for line in lines), lines
