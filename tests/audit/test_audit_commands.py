@@ -346,7 +346,9 @@ def test_a_fleet_begins_with_a_summary_and_healthy_switches_are_one_line(
     run = saved(**dict.fromkeys(names, "healthy"), sick1="dns-failure", sick2="dns-failure", gone="unread")
     printed = slp("audit", "--run", run, "--lang", lang).output
     lines = printed.splitlines()
-    words = {"en": ("12 switches with", "and 6 more", "the same on 1 more: sick2", "BY RULE", "nothing found")}
+    words = {
+        "en": ("12 switches with", "and 6 more", "the same on 1 more: sick2", "BY RULE", "nothing found")
+    }
     words["ja"] = ("12 台", "ほか 6 台", "同じ結果 ほか 1 台: sick2", "ルール別", "検出なし")
     healthy, more, same, by_rule, found = words[lang]
     assert healthy in lines[0]

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.check_version import judge_release
 from slp_ops.cli.language import notice
+from slp_ops.cli.language_choice import choose
 from slp_ops.i18n import Lang
 from slp_ops.report.terminal import versions
 from slp_ops.report.terminal.layout import fits, folded, table, table_rows, wrapped
@@ -76,6 +77,7 @@ def test_a_hint_fits_the_terminal_and_a_command_stays_whole(
     mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mocker.patch("shutil.get_terminal_size", return_value=os.terminal_size((80, 24)))
+    choose(Lang.EN)
     command = f"  hint: slp-ops audit --run {'x' * 80}"
     words = "give a show tech, a terminal log with its prompts, or outputs with their command above"
     for is_terminal, lines in ((True, 2), (False, 1)):
