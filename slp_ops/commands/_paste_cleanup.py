@@ -10,7 +10,7 @@ Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of 
 +license smart transport off                     a unified diff of two configurations
 %HA_EM-6-LOG: SLP : DEBUG(cli_lib) : : OUT : ... the debug log of an EEM applet
 SMART_LIC-3-COMM_FAILED: ...                     a message whose per cent sign was lost
-  Cslu address: <empty>   <-- why?               a remark of the person who pasted it
+  Cslu address: <empty>   <-- why?               a remark of the sender
 Transport: Type: cslu Cslu address: <empty> ...  a page that lost its line breaks
 Switch#show clocc^H ^Hk                          a typing error and its correction
 %UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
@@ -88,7 +88,7 @@ _FACILITIES: Final = ("SMART_LIC-", "CALL_HOME-", "PKI-")
 _TAG_ALONE: Final = re.compile(
     rf"(?<![%\w-])(?<!% )(?:% )?(?=(?:{'|'.join(_FACILITIES)})[0-7]-[A-Z][A-Z_]{{3,50}}:)", re.ASCII
 )
-# An arrow or a mark, and what a person wrote behind it.
+# An arrow or a mark, and what the sender wrote behind it.
 _REMARK: Final = re.compile(
     r"(?<=\S)[ \t]+(?:<-+|<<+|[\u2190\u21d0\u25c0\u25c4\u2605\u2606\u203b\u2b05]|!!+)[^\n]*$", re.MULTILINE
 )
@@ -153,7 +153,7 @@ def _with_line_breaks(text: str) -> str:
 
 
 def _without_remarks(text: str) -> str:
-    """Remove what a person wrote behind the lines of an output."""
+    """Remove what the sender wrote behind the lines of an output."""
     if "<" in text or "!!" in text or not text.isascii():
         text = _BEHIND_NOTHING.sub(r"\1", _REMARK.sub("", text))
     return text

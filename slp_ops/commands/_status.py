@@ -113,7 +113,7 @@ def transport(block: PageSection) -> LicenseTransport:
 
 
 def _kind(printed: str | None) -> TransportKind:
-    """Return the kind of a transport; behind it may be a remark of the person who pasted the output."""
+    """Return the kind of a transport; behind it may be a remark of the sender."""
     word = (printed or "").lower()
     known = next((name for name in _TRANSPORTS if word == name or word.startswith(f"{name} ")), None)
     return TransportKind.OTHER if known is None else _TRANSPORTS[known]
