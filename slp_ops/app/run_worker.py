@@ -55,9 +55,10 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     from slp_ops.app.join_hub import folder_of
     from slp_ops.app.remediate import Wanted
     from slp_ops.app.rule_options import knowledge_of
-    from slp_ops.app.site_changes import ChangePolicy, forget_finished
+    from slp_ops.app.site_changes import forget_finished
     from slp_ops.app.site_credentials import secret_ids
     from slp_ops.app.site_hops import SiteHops
+    from slp_ops.app.site_policy import ChangePolicy
     from slp_ops.app.site_worker import ChangeSettings, WorkerSettings, serve
     from slp_ops.cluster.access_folder import read_address, read_approvers
     from slp_ops.paths import state_dir

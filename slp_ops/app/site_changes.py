@@ -28,13 +28,14 @@ from slp_ops.app.change.context import (
     Timeouts,
 )
 from slp_ops.app.change.operator import Decisions, ScriptedAnswers
-from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles, is_whole
+from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles
 from slp_ops.app.read_device import collect
 from slp_ops.app.site_journals import CLAIM_FILE, held
 from slp_ops.app.site_leases import SwitchLease, refuse_full
-from slp_ops.app.site_planning import PlaybookPlanning, at_site
+from slp_ops.app.site_planning import PlaybookPlanning
+from slp_ops.app.site_policy import check_expiry
 from slp_ops.app.usage_import_task import ImportPlanning
-from slp_ops.cluster.approval import InvalidApproval, differing_field, digest_of, verified
+from slp_ops.cluster.approval import differing_field, digest_of
 from slp_ops.cluster.broker import ACK_WAIT
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
 from slp_ops.cluster.evidence_parts import is_stored
@@ -81,16 +82,15 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from slp_ops.app.change_task import ChangeTask
-    from slp_ops.app.remediate import Wanted
     from slp_ops.app.site_journals import KnownJournal
     from slp_ops.app.site_planning import SitePlanning
-    from slp_ops.cluster.approval import Approval, SignedApproval
+    from slp_ops.app.site_policy import ChangePolicy
+    from slp_ops.cluster.approval import Approval
     from slp_ops.cluster.calls import Calls
     from slp_ops.cluster.messages import TaskMessage
     from slp_ops.parsing import Facts
     from slp_ops.planning.journal_state import RecordedChange
-    from slp_ops.planning.model import PlanningResult, SwitchPlan
-    from slp_ops.playbook import Risk
+    from slp_ops.planning.model import PlanningResult
     from slp_ops.ports import CopyingTransport, OnEvent
     from slp_ops.rules.values import Outcome
     from slp_ops.runs.run_writer import DeviceFolder
@@ -109,65 +109,6 @@ _BEAT_ANSWER: Final = 3.0
 _BEAT_AGAIN: Final = 1.0
 _LONGEST_STEP: Final = 30.0  # what a worker that ends grants the steps that run
 _KEPT: Final = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePolicy:
-    """A worker's own side of changes.
-
-    ``approvers`` are the keys of its joining, ``allow`` is the highest risk, ``wanted`` has its rules and
-    playbooks, ``folder`` has its journals. ``imports_usage`` permits ``usage import``.
-    """
-
-    approvers: tuple[str, ...]
-    allow: Risk
-    wanted: Wanted
-    folder: Path
-    imports_usage: bool = False
-
-    def check(self, task: object, sent: Any, plan: SwitchPlan, verb: str) -> None:
-        """Refuse what no approval permits. ``sent`` is the task as it came. Raises ChangeRefused."""
-        if not is_whole(sent, task):
-            raise ChangeRefused(
-                "the task of a change has parts that the worker does not know",
-                hint="use the same release at every worker and here",
-            )
-        if not self.approvers:
-            raise ChangeRefused(
-                "this worker knows no operator who may approve changes",
-                hint="join again, with a new code of 'slp-ops hub site add'",
-            )
-        if plan.risk.rank > self.allow.rank:
-            raise ChangeRefused(
-                f"the worker does not permit what is {plan.risk.value}",
-                hint=f"start it with --allow {plan.risk.value}, or {at_site(verb)}",
-            )
-
-    def check_in_advance(self, order: TaskMessage, task: object, plan: SwitchPlan) -> None:
-        """Refuse a task that its operator has not approved in advance. Raises ChangeRefused."""
-        self.check(task, order.task, plan, order.work.replace("-", " "))
-        if order.approval is None:
-            raise ChangeRefused("the task has no approval of an operator")
-        approval = self.verified(order.approval)
-        if other := differing_field(
-            approval,
-            site=plan.site,
-            device=plan.name,
-            run=order.run,
-            claim="",
-            worker="",
-            task=digest_of(order.work, order.task, debug=order.debug),
-        ):
-            raise ChangeRefused(f"the approval is for another {other}")
-        if approval.expires < datetime.now(UTC):
-            raise ChangeRefused(*_expired(approval.expires))
-
-    def verified(self, signed: SignedApproval) -> Approval:
-        """Return the approval that an operator has signed. Raises ChangeRefused."""
-        try:
-            return verified(signed, self.approvers)
-        except InvalidApproval as error:
-            raise ChangeRefused(f"the approval is not valid: {error}") from None
 
 
 @json_document
@@ -425,8 +366,7 @@ class _Change:
             is_left = not replace(state, is_at_worker=False).finished and state.has_steps_left
             await self.lease.take(is_owner=True, has_begun=self.is_sent and is_left)
             if is_same and last is not None:
-                if last.expires < datetime.now(UTC):
-                    raise ChangeRefused(*_expired(last.expires))
+                check_expiry(last.expires)
             else:
                 approval = await self._approval(await self._claim() if last is None else last.claim)
                 if last is not None and approval.number <= last.number:
@@ -525,8 +465,7 @@ class _Change:
             raise ChangeRefused("the plan was changed on the way: another one was approved")
         if approval.serials != self.task.plan.serials:
             raise ChangeRefused("the approval is for another serial number")
-        if approval.expires < datetime.now(UTC):
-            raise ChangeRefused(*_expired(approval.expires))
+        check_expiry(approval.expires)
         return approval
 
     def _approved(self, approval: Approval) -> ApprovedEvent:
@@ -718,14 +657,6 @@ def _events_of(recorded: RecordedChange, device: str) -> Iterator[Any]:
     for event in recorded.events:
         if getattr(event, "device", None) == device and not isinstance(event, ApprovedEvent):
             yield encode(event)
-
-
-def _expired(moment: datetime) -> tuple[str]:
-    now = datetime.now(UTC)
-    return (
-        f"the approval expired at {moment:%Y-%m-%dT%H:%M:%SZ}; the clock of the worker shows "
-        f"{now:%Y-%m-%dT%H:%M:%SZ}",
-    )
 
 
 _WORKER_ENDS: Final = Text("its worker was stopped", "ワーカが停止されました")

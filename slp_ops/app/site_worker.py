@@ -78,8 +78,8 @@ if TYPE_CHECKING:
 
     from slp_ops.app.change_task import ChangeAnswer, ChangeTask
     from slp_ops.app.device_work import AnyWork
-    from slp_ops.app.site_changes import ChangePolicy
     from slp_ops.app.site_hops import SiteHops
+    from slp_ops.app.site_policy import ChangePolicy
     from slp_ops.cluster.access_folder import HubAddress
     from slp_ops.model import Device
     from slp_ops.planning.model import SwitchPlan

@@ -16,7 +16,8 @@ from nats.js.errors import APIError, NotFoundError
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.change_task import ChangeAnswer, ChangeTask, rules_digest
 from slp_ops.app.remediate import Wanted
-from slp_ops.app.site_changes import ChangePolicy, SiteChanges
+from slp_ops.app.site_changes import SiteChanges
+from slp_ops.app.site_policy import ChangePolicy
 from slp_ops.cluster.approval import Approval, digest_of, new_signing_key, public_key_of, sign
 from slp_ops.cluster.messages import ClaimAnswer, Fence, OwnerCall, TaskMessage, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, FENCE, OWNER, names_in, subject

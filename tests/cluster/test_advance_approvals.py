@@ -10,7 +10,7 @@ import pytest
 
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.remediate import Wanted
-from slp_ops.app.site_changes import ChangePolicy
+from slp_ops.app.site_policy import ChangePolicy
 from slp_ops.app.usage_save_task import UsageSaveTask
 from slp_ops.app.works import USAGE_SAVE
 from slp_ops.cluster.approval import Approval, SignedApproval, digest_of, new_signing_key, public_key_of, sign
