@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from slp_ops.facts import (
     Clock,
@@ -22,49 +22,22 @@ from slp_ops.facts import (
     UsageReporting,
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
-from slp_ops.facts.log import LogTime
 from slp_ops.release import Release
 from slp_ops.rules.settings import Intent, Thresholds
+from tests.rules.agent_log import (
+    CALL_HOME,
+    NOW,
+    RESTORED,
+    UNRESOLVED,
+    UNTRUSTED,
+    call_home_failed,
+    failed,
+    log,
+    relay_failed,
+    said,
+)
 
-NOW = datetime(2026, 1, 10, 12, 0, 0)  # noqa: DTZ001 - a device's time is naive
 CLOCK = Clock(time=DeviceTime(text="12:00:00.000 UTC Sat Jan 10 2026", at=NOW))
-
-
-def said(
-    mnemonic: str, text: str = "", *, facility: str = "SMART_LIC", ago: timedelta | None = None
-) -> SyslogMessage:
-    """A message, at a time before now or without one."""
-    stamp = LogTime(text="00:01:23")
-    if ago is not None:
-        at = NOW - ago
-        stamp = LogTime(
-            text=f"{at:%b %d %H:%M:%S}",
-            month=at.month,
-            day=at.day,
-            time=time(at.hour, at.minute, at.second),
-        )
-    return SyslogMessage(time=stamp, facility=facility, severity=3, mnemonic=mnemonic, text=text)
-
-
-def failed(reason: str, ago: timedelta | None = None) -> SyslogMessage:
-    """A COMM_FAILED with that reason."""
-    text = f"Communications failure with the Cisco Smart Software Manager (CSSM) : {reason}"
-    return said("COMM_FAILED", text, ago=ago)
-
-
-def call_home(error: str) -> SyslogMessage:
-    """A failure of call-home."""
-    text = f"Fail to send out Smart Licensing message to: https://tools.cisco.com ({error})"
-    return said("SL_MESSAGE_FAILED", text, facility="CALL_HOME")
-
-
-RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart Software Manager (CSSM) restored")
-CALL_HOME = failed("Fail to send out Call Home HTTP message.")
-
-
-def log(*messages: SyslogMessage) -> SyslogBuffer:
-    """A buffer of these."""
-    return SyslogBuffer(messages=messages)
 
 
 def events(*rows: tuple[str, int]) -> EventLog:
@@ -134,13 +107,6 @@ BY_ADDRESS = LicenseTransport(
 )
 
 
-def relay(reason: str, ago: timedelta | None = None) -> SyslogMessage:
-    """A COMM_FAILED of CSLU with that reason."""
-    text = f"Communications failure with the Cisco Smart License Utility (CSLU) : {reason}"
-    return said("COMM_FAILED", text, ago=ago)
-
-
-TLS = "Cannot establish secure connection because server TLS cert cannot be validated"
 CHAIN = "Could not validate Trust Chain"
 ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 09 12:00:00 2026 UTC", at=NOW - timedelta(days=1)))
 NEARLY_ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 10 11:00:00 2026", at=NOW - timedelta(hours=1)))
@@ -190,12 +156,17 @@ CASES = {
         "not_applicable": [[log(countdown(5)), ACKED]],
     },
     "relay-certificate-refused": {
-        "pass": [[log()], [WORKING, log(relay(TLS))], [SMART, log(failed(TLS))], [SMART, log(relay(TLS))]],
+        "pass": [
+            [log()],
+            [WORKING, log(relay_failed(UNTRUSTED))],
+            [SMART, log(failed(UNTRUSTED))],
+            [SMART, log(relay_failed(UNTRUSTED))],
+        ],
         "fail": [
-            [log(relay(TLS))],
-            [FULL_NAME, log(relay(TLS))],
-            [BY_ADDRESS, log(relay("The certificate is not trusted"))],
-            [FULL_NAME, stats("Usage Reporting", 2, TLS)],
+            [log(relay_failed(UNTRUSTED))],
+            [FULL_NAME, log(relay_failed(UNTRUSTED))],
+            [BY_ADDRESS, log(relay_failed("The certificate is not trusted"))],
+            [FULL_NAME, stats("Usage Reporting", 2, UNTRUSTED)],
         ],
         "unknown": [[], [FAILING]],
     },
@@ -203,7 +174,7 @@ CASES = {
         "pass": [[log()], [WORKING], [log(failed(CHAIN), RESTORED)]],
         "fail": [
             [log(failed(CHAIN))],
-            [FULL_NAME, log(relay("Signing Certificate Verification failed"))],
+            [FULL_NAME, log(relay_failed("Signing Certificate Verification failed"))],
             [stats("Trust Establishment", 1, "Node Certificate Verification failed")],
         ],
         "unknown": [[], [FAILING]],
@@ -211,9 +182,9 @@ CASES = {
     "older-failures": {
         "pass": [[log()], [log(failed(CHAIN))], [log(failed(CHAIN), RESTORED)], [log(OLD), CLOCK]],
         "fail": [
-            [SMART, log(call_home("ERR 205 : Request Aborted"), CALL_HOME)],
-            [SMART, log(relay(CHAIN))],
-            [BY_ADDRESS, log(relay("Unable to resolve server hostname/domain name"))],
+            [SMART, log(call_home_failed("ERR 205 : Request Aborted"), CALL_HOME)],
+            [SMART, log(relay_failed(CHAIN))],
+            [BY_ADDRESS, log(relay_failed(UNRESOLVED))],
             [log(failed(CHAIN, ago=timedelta(days=4))), CLOCK, ACKED],
             [log(failed(CHAIN), failed("Received empty response from server"))],
         ],
@@ -239,14 +210,14 @@ CASES = {
         "unknown": [[], [log()], [SMART]],
     },
     "http-timeout": {
-        "pass": [[log()], [WORKING], [log(call_home("ERR 207 : t"), CALL_HOME, RESTORED)]],
-        "fail": [[log(call_home("ERR 207 : Connection time out"), CALL_HOME)]],
+        "pass": [[log()], [WORKING], [log(call_home_failed("ERR 207 : t"), CALL_HOME, RESTORED)]],
+        "fail": [[log(call_home_failed("ERR 207 : Connection time out"), CALL_HOME)]],
         "unknown": [[], [FAILING], [log(CALL_HOME)]],
     },
     "http-aborted": {
-        "pass": [[log()], [WORKING, log(call_home("ERR 205 : Request Aborted"))]],
+        "pass": [[log()], [WORKING, log(call_home_failed("ERR 205 : Request Aborted"))]],
         "fail": [
-            [log(call_home("ERR 205 : Request Aborted"), CALL_HOME)],
+            [log(call_home_failed("ERR 205 : Request Aborted"), CALL_HOME)],
             [log(failed("The certificate has expired")), FAILING],
         ],
         "unknown": [[], [FAILING]],
@@ -261,7 +232,7 @@ CASES = {
             [WORKING, log(CALL_HOME)],
             [log(failed(CHAIN, ago=timedelta(days=4))), CLOCK, ACKED],
             [SMART, log(CALL_HOME)],
-            [OFF, log(failed(CHAIN), relay(CHAIN))],
+            [OFF, log(failed(CHAIN), relay_failed(CHAIN))],
             # A hello to CSLU that failed before the transport was changed.
             [SMART, stats("Hello Message", 7), log()],
             [OFF, stats("Hello Message", 7), log()],
@@ -329,7 +300,7 @@ CASES = {
             [log()],
             [WORKING],
             # After a change of transport the counters still count the failures before it.
-            [SMART, FAILING, log(relay("Unable to resolve server hostname/domain name"))],
+            [SMART, FAILING, log(relay_failed(UNRESOLVED))],
         ],
         "fail": [[log(failed("Received empty response from server"))]],
         "unknown": [[], [FAILING]],

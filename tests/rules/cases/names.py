@@ -11,13 +11,11 @@ from slp_ops.facts import (
     NameServer,
     PinnedHost,
     Proxy,
-    SyslogBuffer,
-    SyslogMessage,
     TransportKind,
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
 from slp_ops.facts.config import LicenseConfig
-from slp_ops.facts.log import LogTime
+from tests.rules.agent_log import CALL_HOME, RESTORED, UNRESOLVED, call_home_failed, failed, log, relay_failed
 
 SMART = LicenseTransport(
     kind=TransportKind.SMART, type="Smart", url="https://smartreceiver.cisco.com/licservice/license"
@@ -40,45 +38,11 @@ SERVER = NameServer(address="192.0.2.53")
 PIN = PinnedHost(name="smartreceiver.cisco.com", addresses=("203.0.113.7",))
 
 
-def said(mnemonic: str, text: str, facility: str = "SMART_LIC") -> SyslogMessage:
-    """A message without a time that counts."""
-    return SyslogMessage(
-        time=LogTime(text="00:01:23"), facility=facility, severity=3, mnemonic=mnemonic, text=text
-    )
-
-
-UNRESOLVED = said(
-    "COMM_FAILED",
-    "Communications failure with the Cisco Smart Software Manager (CSSM) : "
-    "Unable to resolve server hostname/domain name",
-)
-CSLU_UNRESOLVED = said(
-    "COMM_FAILED",
-    "Communications failure with the Cisco Smart License Utility (CSLU) : "
-    "Unable to resolve server hostname/domain name",
-)
-ERR_218 = said(
-    "SL_MESSAGE_FAILED",
-    "Fail to send out Smart Licensing message to: https://tools.cisco.com (ERR 218 : Host name resolution "
-    "failed)",
-    "CALL_HOME",
-)
-CALL_HOME = said(
-    "COMM_FAILED",
-    "Communications failure with the Cisco Smart Software Manager (CSSM) : "
-    "Fail to send out Call Home HTTP message.",
-)
-ERR_207 = said(
-    "SL_MESSAGE_FAILED",
-    "Fail to send out Smart Licensing message to: https://tools.cisco.com (ERR 207 : Connection time out)",
-    "CALL_HOME",
-)
-SERVER_ERROR = said(
-    "COMM_FAILED",
-    "Communications failure with the Cisco Smart Software Manager (CSSM) : "
-    "HTTP Server Error 503: Service Unavailable",
-)
-RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart Software Manager (CSSM) restored")
+CSSM_UNRESOLVED = failed(UNRESOLVED)
+CSLU_UNRESOLVED = relay_failed(UNRESOLVED)
+ERR_218 = call_home_failed("ERR 218 : Host name resolution failed")
+ERR_207 = call_home_failed("ERR 207 : Connection time out")
+SERVER_ERROR = failed("HTTP Server Error 503: Service Unavailable")
 FAILING = CommunicationStatistics(
     exchanges=(ExchangeStatistics(name="Usage Reporting", attempts=Attempts(text="", total=9, ongoing=3)),)
 )
@@ -87,39 +51,34 @@ WORKING = CommunicationStatistics(
 )
 
 
-def log(*messages: SyslogMessage) -> SyslogBuffer:
-    """A buffer of these."""
-    return SyslogBuffer(messages=messages)
-
-
 CASES = {
     "dns-failure": {
         "pass": [
             [SMART, log()],
-            [SMART, log(UNRESOLVED, RESTORED)],
-            [SMART, log(UNRESOLVED), WORKING],
+            [SMART, log(CSSM_UNRESOLVED, RESTORED)],
+            [SMART, log(CSSM_UNRESOLVED), WORKING],
             # Of another transport than the one in use.
             [SMART, log(CSLU_UNRESOLVED)],
             [CALLHOME, log(CSLU_UNRESOLVED, CSLU_UNRESOLVED)],
             [SMART, log(ERR_218, CALL_HOME)],
-            [EMPTY, log(UNRESOLVED)],
+            [EMPTY, log(CSSM_UNRESOLVED)],
             # The server, or the proxy before it, is set by its address.
             [BY_ADDRESS, log(CSLU_UNRESOLVED)],
-            [BY_PROXY, log(UNRESOLVED)],
+            [BY_PROXY, log(CSSM_UNRESOLVED)],
             # A later failure has another reason: the name resolves.
             [CALLHOME, log(ERR_218, CALL_HOME, ERR_207, CALL_HOME)],
-            [SMART, log(UNRESOLVED, SERVER_ERROR)],
+            [SMART, log(CSSM_UNRESOLVED, SERVER_ERROR)],
         ],
         "fail": [
-            [SMART, log(UNRESOLVED)],
+            [SMART, log(CSSM_UNRESOLVED)],
             [log(CSLU_UNRESOLVED)],
             [CALLHOME, log(ERR_207, CALL_HOME, ERR_218, CALL_HOME)],
             [CALLHOME, log(ERR_218, CALL_HOME, CALL_HOME)],
-            [SMART, log(UNRESOLVED), FAILING],
+            [SMART, log(CSSM_UNRESOLVED), FAILING],
             [CALLHOME, log(ERR_218, CALL_HOME)],
-            [log(UNRESOLVED)],
+            [log(CSSM_UNRESOLVED)],
             [BY_NAME, log(CSLU_UNRESOLVED)],
-            [SMART, log(CSLU_UNRESOLVED, UNRESOLVED)],
+            [SMART, log(CSLU_UNRESOLVED, CSSM_UNRESOLVED)],
         ],
         "unknown": [[], [SMART], [SMART, FAILING], [CALLHOME, log(CALL_HOME)]],
         "not_applicable": [[EMPTY, log(CSLU_UNRESOLVED)]],

@@ -23,16 +23,14 @@ from slp_ops.facts import (
     LicenseConfig,
     LicenseTransport,
     Proxy,
-    SyslogBuffer,
-    SyslogMessage,
     TransportKind,
     UsageReporting,
     User,
 )
 from slp_ops.facts.communication import Attempts, CommunicationStatistics, ExchangeStatistics
-from slp_ops.facts.log import LogTime
 from slp_ops.facts.values import Source, SourceLine
 from slp_ops.rules.settings import Intent
+from tests.rules.agent_log import UNRESOLVED, failed, log, relay_failed, said
 
 SMART = LicenseTransport(
     kind=TransportKind.SMART, type="Smart", url="https://smartreceiver.cisco.com/licservice/license"
@@ -44,18 +42,7 @@ OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
 ODD_URL = LicenseTransport(
     kind=TransportKind.SMART, type="Smart", url="https://ssm.example.net/licservice/license"
 )
-NAMES_CALL_HOME = SyslogBuffer(
-    messages=(
-        SyslogMessage(
-            time=LogTime(text="00:01:23"),
-            facility="SMART_LIC",
-            severity=3,
-            mnemonic="COMM_FAILED",
-            text="Communications failure with the Cisco Smart Software Manager (CSSM) : The action failed "
-            "because smart license transport is disabled in call-home.",
-        ),
-    )
-)
+NAMES_CALL_HOME = log(failed("The action failed because smart license transport is disabled in call-home."))
 ACKED = UsageReporting(last_ack=DeviceTime(text="Jan 02 03:04:05 2026 UTC"))
 
 
@@ -104,50 +91,37 @@ def listed(*profiles: CallHomeProfile, typed: str = "show call-home profile all"
     return CallHomeProfiles(profiles=profiles, source=Source(typed))
 
 
-def said(mnemonic: str, text: str) -> SyslogMessage:
-    """A message of the agent."""
-    return SyslogMessage(
-        time=LogTime(text="00:01:23"), facility="SMART_LIC", severity=3, mnemonic=mnemonic, text=text
-    )
-
-
-def log(*messages: SyslogMessage) -> SyslogBuffer:
-    """A buffer of these."""
-    return SyslogBuffer(messages=messages)
-
-
-_CSLU = "Communications failure with the Cisco Smart License Utility (CSLU) :"
-UNRESOLVED = said("COMM_FAILED", f"{_CSLU} Unable to resolve server hostname/domain name")
-REFUSED = said("COMM_FAILED", f"{_CSLU} Connection refused")
-RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart License Utility (CSLU) restored")
+CSLU_UNRESOLVED = relay_failed(UNRESOLVED)
+REFUSED = relay_failed("Connection refused")
+CSLU_RESTORED = said("COMM_RESTORED", "Communications with Cisco Smart License Utility (CSLU) restored")
 
 CASES = {
     "cslu-address-missing": {
         "pass": [
             [CSLU],
-            [CSLU, log(UNRESOLVED)],
+            [CSLU, log(CSLU_UNRESOLVED)],
             [EMPTY, ACKED, WORKING],
             [EMPTY, FETCHED, IN_JANUARY],
-            [EMPTY, FETCHED, IN_JANUARY, log(RESTORED)],
+            [EMPTY, FETCHED, IN_JANUARY, log(CSLU_RESTORED)],
         ],
         "fail": [
             [EMPTY],
             [EMPTY, ACKED],
             [EMPTY, WORKING],
-            [log(UNRESOLVED, UNRESOLVED)],
+            [log(CSLU_UNRESOLVED, CSLU_UNRESOLVED)],
             [EMPTY, FETCHED],
-            [EMPTY, FETCHED, IN_JANUARY, log(UNRESOLVED)],
+            [EMPTY, FETCHED, IN_JANUARY, log(CSLU_UNRESOLVED)],
             [EMPTY, FETCHED, IN_JUNE],
             [EMPTY, PUSHED, IN_JANUARY],
         ],
         "unknown": [
             [],
             [log()],
-            [log(UNRESOLVED, RESTORED)],
-            [log(UNRESOLVED, REFUSED)],
-            [log(UNRESOLVED), PULLED],
+            [log(CSLU_UNRESOLVED, CSLU_RESTORED)],
+            [log(CSLU_UNRESOLVED, REFUSED)],
+            [log(CSLU_UNRESOLVED), PULLED],
         ],
-        "not_applicable": [[SMART], [SMART, log(UNRESOLVED)], [EMPTY, PULLED]],
+        "not_applicable": [[SMART], [SMART, log(CSLU_UNRESOLVED)], [EMPTY, PULLED]],
     },
     "callhome-profile-inactive": {
         "pass": [

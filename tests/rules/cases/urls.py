@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from slp_ops.facts import LicenseConfig, LicenseTransport, SyslogBuffer, SyslogMessage, TransportKind
-from slp_ops.facts.log import LogTime
+from slp_ops.facts import LicenseConfig, LicenseTransport, TransportKind
+from tests.rules.agent_log import UNTRUSTED, log, relay_failed
 
 SMART = LicenseTransport(kind=TransportKind.SMART, type="Smart", url="https://smartreceiver.cisco.com/l")
 OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
-REFUSED = SyslogBuffer(
-    messages=(
-        SyslogMessage(
-            time=LogTime(text="00:01:23"),
-            facility="SMART_LIC",
-            severity=3,
-            mnemonic="COMM_FAILED",
-            text="Communications failure with the Cisco Smart License Utility (CSLU) : "
-            "Cannot establish secure connection because server TLS cert cannot be validated",
-        ),
-    )
-)
+REFUSED = log(relay_failed(UNTRUSTED))
 
 
 def cslu(address: str | None) -> LicenseTransport:
