@@ -10,6 +10,8 @@ Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of 
 +license smart transport off                     a unified diff of two configurations
 %HA_EM-6-LOG: SLP : DEBUG(cli_lib) : : OUT : ... the debug log of an EEM applet
 SMART_LIC-3-COMM_FAILED: ...                     a message whose per cent sign was lost
+  Cslu address: <empty>   <-- why?               a remark of the sender
+Transport: Type: cslu Cslu address: <empty> ...  a page that lost its line breaks
 Switch#show clocc^H ^Hk                          a typing error and its correction
 %UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
 
@@ -82,9 +84,29 @@ _EEM_OUTPUT: Final = re.compile(
 _HUNK: Final = re.compile(r"^@@ -\d{1,7}(?:,\d{1,7})? \+\d{1,7}(?:,\d{1,7})? @@", re.ASCII)
 _DIFF: Final = re.compile(r"^--- [^\n]*\n\+\+\+ [^\n]*\n@@ -\d", re.MULTILINE)
 _BREAK: Final = re.compile(r"(?:<br ?/?>|</(?:p|div|tr)>)(?![ \t\r]*(?:\n|$))", re.IGNORECASE)
+_FACILITIES: Final = ("SMART_LIC-", "CALL_HOME-", "PKI-")
 _TAG_ALONE: Final = re.compile(
-    r"(?<![%\w-])(?<!% )(?:% )?(?=(?:SMART_LIC|CALL_HOME|PKI)-[0-7]-[A-Z][A-Z_]{3,50}:)", re.ASCII
+    rf"(?<![%\w-])(?<!% )(?:% )?(?=(?:{'|'.join(_FACILITIES)})[0-7]-[A-Z][A-Z_]{{3,50}}:)", re.ASCII
 )
+# An arrow or a mark, and what the sender wrote behind it.
+_REMARK: Final = re.compile(
+    r"(?<=\S)[ \t]+(?:<-+|<<+|[\u2190\u21d0\u25c0\u25c4\u2605\u2606\u203b\u2b05]|!!+)[^\n]*$", re.MULTILINE
+)
+_BEHIND_NOTHING: Final = re.compile(r"(: <(?:empty|none)>)[ \t]+\S[^\n]*$", re.MULTILINE)
+_HEADINGS: Final = (
+    *("Smart Licensing Using Policy", "Account Information", "Data Privacy", "Transport", "Miscellaneous"),
+    *("Usage Reporting", "Trust Code Installed", "Policy"),
+)
+_LABELS: Final = (
+    *("Type", "URL", "Cslu address", "Proxy", "VRF", "Custom Id", "Policy in use", "Reporting ACK required"),
+    *("Last ACK received", "Next ACK deadline", "Reporting push interval", "Next ACK push check"),
+    *("Next report push", "Last report push", "Last report file write"),
+)
+_LABEL: Final = re.compile(
+    rf"(?<=\S)[ \t]+(?:(?P<heading>{'|'.join(_HEADINGS)})|(?P<label>{'|'.join(_LABELS)}))(?=:(?:[ \t]|$))",
+    re.MULTILINE,
+)
+_MANY_LABELS: Final = 4
 _CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _NUMBERED: Final = re.compile(r"^ {0,6}(\d{1,6})(?:[:|.)] ?|\t| {1,2})", re.ASCII)
 _ALMOST_ALL: Final = 0.8
@@ -102,16 +124,39 @@ def text_of(data: bytes) -> str:
         text = text.replace("\r", "\n")
     text = _without_numbers(_without_backspaces(_CONTROLS.sub("", without_more(text))))
     text = _after_diff(_without_times(_without_quotes(_without(_STAMPED, text))))
-    text = _BREAK.sub("\n", _without(_EEM_OUTPUT, _without(_EEM, text)))
+    if "HA_EM-" in text:
+        text = _without(_EEM_OUTPUT, _without(_EEM, text))
+    text = _BREAK.sub("\n", text)
     text = _MARKUP.sub("", _FENCE.sub("", text))
     text = _TICKED.sub(r"\1\2", text)
     if _ESCAPED_TAG.search(text):
         text = _ESCAPED.sub(r"\1", text)
-    text = _TAG_ALONE.sub("%", text)
-    text = without_ocr_errors(as_log_lines(as_terminal_log(text)))
+    if any(facility in text for facility in _FACILITIES):
+        text = _TAG_ALONE.sub("%", text)
+    text = _without_remarks(_with_line_breaks(as_terminal_log(text)))
+    text = without_ocr_errors(as_log_lines(text))
     if "%" in text:
         text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
     return unwrapped(text)
+
+
+def _with_line_breaks(text: str) -> str:
+    """Return a page with the line breaks that a chat or a form took from it: many labels in one line."""
+    if not any(f" {label}: " in text for label in _LABELS) or not _LABEL.search(text):
+        return text
+    return "\n".join(
+        _LABEL.sub(lambda found: f"\n{found['heading'] or '  ' + found['label']}", line)
+        if line.count(": ") >= _MANY_LABELS and len(_LABEL.findall(line)) >= _MANY_LABELS
+        else line
+        for line in text.split("\n")
+    )
+
+
+def _without_remarks(text: str) -> str:
+    """Remove what the sender wrote behind the lines of an output."""
+    if "<" in text or "!!" in text or not text.isascii():
+        text = _BEHIND_NOTHING.sub(r"\1", _REMARK.sub("", text))
+    return text
 
 
 def _after_diff(text: str) -> str:

@@ -199,3 +199,51 @@ def test_an_authorization_code_is_refused_without_a_licence(
         _, found = failed(tmp_path, text, "hseck9-not-authorized")
         assert "no HSECK9 licence left" in found.summary.en
         assert "all counts are in use" in lines(found)
+
+
+BEFORE = "  Type: cslu\n  Cslu address: <empty>"
+AFTER = "  Type: Smart\n  URL: https://smartreceiver.cisco.com/licservice/license"
+
+
+@pytest.mark.parametrize("filters", [("Type|URL|Cslu",) * 2, ("Type|URL|Cslu", "Type|address|URL|Trust")])
+def test_of_two_filtered_outputs_the_later_holds(filters: tuple[str, str], tmp_path: Path) -> None:
+    first, second = filters
+    text = (
+        f"sw1#show license status | include {first}\n{BEFORE}\n"
+        f"sw1#show license status | include {second}\n{AFTER}\nsw1#\n"
+    )
+
+    assert "cslu-address-missing" not in findings(device(tmp_path, text))
+    turned = text.replace(BEFORE, "?").replace(AFTER, BEFORE).replace("?", AFTER)
+    found = failed(tmp_path, turned, "cslu-address-missing")[1]
+    assert "Type: cslu" in lines(found)
+
+
+def test_of_two_filtered_summaries_the_later_counts(tmp_path: Path) -> None:
+    one = "Usage Report Summary:\nTotal: {total},  Purged: 0\n"
+    one += "Total Acknowledged Received: 0,  Waiting for Ack: {waiting}\n"
+    one += "Available to Report: 0  Collecting Data: 2\n"
+    command = "sw1#show license all | section Usage Report Summary\n"
+    text = command + one.format(total=120, waiting=100) + command + one.format(total=320, waiting=300)
+
+    found = failed(tmp_path, text, "rum-backlog")[1]
+
+    assert "300 RUM reports were sent" in found.summary.en
+    assert "Waiting for Ack: 300" in lines(found)
+
+
+@pytest.mark.parametrize(
+    ("reason", "rule"),
+    [
+        ("Couldn't resolve host name", "dns-failure"),
+        ("SSL peer certificate or SSH remote key was not OK", "relay-certificate-refused"),
+        ("certificate verify failed", "relay-certificate-refused"),
+        ("Timeout was reached", "http-timeout"),
+        ("Server returned nothing (no headers, no data)", "empty-response"),
+    ],
+)
+def test_the_reasons_of_common_http_clients_are_known(reason: str, rule: str, tmp_path: Path) -> None:
+    message = "Nov 11 08:10:03.100: %SMART_LIC-3-COMM_FAILED: Communications failure with the "
+    text = f"{message}Cisco Smart License Utility (CSLU) : {reason}\n"
+
+    assert rule in findings(device(tmp_path, text))

@@ -48,6 +48,11 @@ FORMS = {
     "a page of the web": "<p>"
     + FRESH.replace("<", "&lt;").replace(">", "&gt;").replace(" ", "&nbsp;").replace("\n", "<br>")
     + "</p>",
+    "one line": " ".join(FRESH.split()),
+    "arrows of the sender": FRESH.replace("cslu\n", "cslu   <-- the default!\n").replace(
+        "<empty>", "<empty>      \u2190 nothing"
+    ),
+    "marks of the sender": FRESH.replace("cslu\n", "cslu (why?)\n").replace("<empty>", "<empty> \u2605?"),
 }  # fmt: skip
 
 
@@ -121,3 +126,30 @@ def test_the_error_of_call_home_may_be_wrapped_behind_its_url(tmp_path: Path) ->
     )
 
     assert "dns-failure" in findings(device(tmp_path, text))
+
+
+def test_a_remark_behind_a_url_is_none_of_it(tmp_path: Path) -> None:
+    text = FRESH.replace("<empty>", "http://192.0.2.40:8182/cslu/v1/pi (our CSLU, see ticket)")
+
+    found = findings(device(tmp_path, text))
+
+    assert "url-malformed" not in found
+    assert "cslu-address-missing" not in found
+
+
+def test_the_files_that_tail_prints_are_of_two_switches(tmp_path: Path) -> None:
+    failed = "Nov 11 08:10:03.100: %SMART_LIC-3-COMM_FAILED: "
+    text = (
+        f"==> /var/log/cisco/acc-n3.log <==\n{failed}{TO_CSLU}{UNRESOLVED}\n\n"
+        f"==> /var/log/cisco/acc-n4.log <==\n{failed}{TO_CSSM}{UNRESOLVED}\n"
+    )
+
+    found = devices(tmp_path, text)
+
+    assert "cslu-address-missing" in findings(found["acc-n3"])
+    assert "dns-failure" in findings(found["acc-n4"])
+    assert "cslu-address-missing" not in findings(found["acc-n4"])
+
+
+def test_a_page_keeps_its_line_breaks() -> None:
+    assert text_of(FRESH.encode()) == FRESH
