@@ -184,7 +184,7 @@ async def check_access(folder: Path, address: HubAddress) -> None:
 class _Connection(Client):
     """A client that connects with TLS alone, and again until it is closed, and not for ever.
 
-    The client itself leaves it to the server if TLS is used: whoever is on the way could be the hub. Its
+    The client itself leaves it to the server if TLS is used: a computer on the way could be the hub. Its
     task of connecting again ends without a word at an answer that it cannot read; and it can miss that it is
     cancelled (Python's wait_for, while the cancelled wait ends by itself). Then it would connect for ever,
     and the process would never end.
@@ -219,7 +219,7 @@ class _Connection(Client):
 
 
 class _WithoutTls(ssl.SSLError):
-    """What answers at the address of the hub does not ask for TLS."""
+    """The program at the address of the hub does not ask for TLS."""
 
 
 async def _close(client: _Connection) -> None:

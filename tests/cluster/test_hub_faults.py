@@ -574,7 +574,7 @@ def test_an_answer_that_is_not_a_hubs_does_not_end_the_connecting_again(answer: 
 
 @pytest.mark.parametrize("again", [False, True])
 def test_a_hub_without_tls_is_told_nothing(tmp_path: Path, again: bool) -> None:
-    """Whoever is on the way to the hub must not be taken for it."""
+    """A computer on the way to the hub must not be taken for it."""
     heard = bytearray()
 
     async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

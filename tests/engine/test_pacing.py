@@ -169,7 +169,7 @@ def test_three_refusals_stop_a_credential_however_many_wait() -> None:
 
 @pytest.mark.parametrize("rate", [10, 0])
 def test_three_refusals_stop_those_that_wait_to_start_too(rate: float) -> None:
-    """Of a proven credential nobody waits for the ends of the others, but for the rate, or for a turn."""
+    """Logins of a proven credential do not wait for the ends of others, but for the rate, or for a turn."""
     done = 0
 
     class Busy(FakeTransport):
