@@ -247,3 +247,34 @@ def test_the_reasons_of_common_http_clients_are_known(reason: str, rule: str, tm
     text = f"{message}Cisco Smart License Utility (CSLU) : {reason}\n"
 
     assert rule in findings(device(tmp_path, text))
+
+
+LOOKUP = (
+    "%SMART_LIC-3-COMM_FAILED: Communications failure with the Cisco Smart Software Manager (CSSM) : "
+    "Unable to resolve server hostname/domain name"
+)
+RESTORED = "%SMART_LIC-5-COMM_RESTORED: Communications with the Cisco Smart Software Manager (CSSM) restored"
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_failing"),
+    [
+        # the newest first
+        ([("Nov 11 09:30:00", RESTORED), ("Nov 11 09:00:00", LOOKUP), ("Nov 11 08:00:00", LOOKUP)], False),
+        ([("Nov 11 09:30:00", LOOKUP), ("Nov 11 09:00:00", RESTORED), ("Nov 11 08:00:00", LOOKUP)], True),
+        # the oldest first: as a buffer, over the turn of the year, and after a start without a clock
+        ([("Nov 11 08:00:00", LOOKUP), ("Nov 11 09:30:00", RESTORED)], False),
+        ([("Dec 31 23:50:00", RESTORED), ("Jan  1 00:10:00", LOOKUP)], True),
+        ([("Nov 11 08:00:00", RESTORED), ("*Nov  1 00:01:00", LOOKUP)], True),
+        ([("Nov 11 08:00:00", RESTORED), ("Nov 11 08:00:00", LOOKUP)], True),
+    ],
+)
+def test_the_last_message_is_the_newest(
+    rows: list[tuple[str, str]], is_failing: bool, tmp_path: Path
+) -> None:
+    text = "".join(f"{when}.000: {message}\n" for when, message in rows)
+
+    found = findings(device(tmp_path, text))
+
+    assert ("dns-failure" in found) is is_failing
+    assert ("comm-failing-now" in found) is is_failing
