@@ -358,6 +358,7 @@ def test_silence_in_configuration_mode_gives_the_session_up() -> None:
         "% Permission denied.",
         "Command not permitted",
         "Authorization denied",
+        "% Configuration buffer full, can't add command: restconf",
     ],
 )
 def test_a_denial_is_one_in_whatever_words(said: str) -> None:
