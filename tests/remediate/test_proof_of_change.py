@@ -9,6 +9,8 @@ import pytest
 from slp_ops.errors import ConnectionRefused
 from slp_ops.lab.journal import Mode
 from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.ports import CommandOutcome, CommandResult, Secret
+from tests.remediate.conftest import WritingVty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +122,30 @@ def test_a_save_of_which_the_end_is_unknown_is_undone_too(bench: Callable[..., A
     assert "write memory" in found.sent(Mode.EXEC)
     assert SECOND not in found.config()
     assert not found.switch.unsaved
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [("Overwrite the trust code? [yes/no]: ", True), ("sw#license smart trust idtoken LAB-:", False)],
+)
+def test_a_question_is_shown_and_an_echo_with_a_secret_is_not(
+    bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, asked: str, shown: bool
+) -> None:
+    found = bench("invalid-token")
+    found.secrets = {"token": Secret("LAB-VALID-TOKEN")}
+    plan = found.plan("trust-token").plan
+    send = WritingVty.send
+
+    async def sent(vty: WritingVty, step: Any, **more: Any) -> CommandResult:
+        if "idtoken" in getattr(step, "command", ""):
+            return CommandResult(status=CommandOutcome.ASKED, output=asked, line=step.command)
+        return await send(vty, step, **more)
+
+    monkeypatch.setattr(WritingVty, "send", sent)
+    applied = found.apply(plan)
+    assert applied.end is ChangeOutcome.FAILED
+    assert applied.why is not None
+    assert (asked.strip() in applied.why.en) is shown
 
 
 # -- rolling back

@@ -413,7 +413,9 @@ class ExecSteps(_JournalledSteps):
     def _without_secrets(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
         """Return the switch's words for the journal, without the echo of a command with secrets."""
         text = sent.output
-        if secrets and sent.status is not CommandOutcome.REFUSED:
+        # An echo has the prompt's "#", or the "$" of a scrolled line: a question has no secret.
+        asked = sent.status is CommandOutcome.ASKED and not {"#", "$"} & set(text)
+        if secrets and not asked and sent.status is not CommandOutcome.REFUSED:
             text = "\n".join(line for line in text.split("\n") if line.lstrip().startswith("%"))
         for secret in secrets.values():
             text = text.replace(secret.reveal(), "***")
