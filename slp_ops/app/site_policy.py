@@ -1,4 +1,4 @@
-"""What a worker permits: whose approval, up to which risk, and what each approval has to fit.
+"""Limits of a worker for changes: whose approval, up to which risk, and what each approval has to fit.
 
 Nothing is sent here: tasks are compared with the worker's own settings, and refused.
 """
