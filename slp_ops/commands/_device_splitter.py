@@ -140,7 +140,7 @@ def _by_heading(text: str) -> list[DeviceText]:
     is_tool = False
     place = at = 0
     for found in _HEADING.finditer(text):
-        name = found["name"] or found["labelled"] or found["ruled"] or found["listed"]
+        name = found["name"] or found["labelled"] or found["tailed"] or found["ruled"] or found["listed"]
         by_tool = bool(found["tool"]) or _LISTED.match(text, found.end()) is not None
         if is_host(name) and (by_tool or (_NUMBERED.fullmatch(name) and not _INTERFACE.match(name))):
             place, at = place + text.count("\n", at, found.start()), found.start()
@@ -163,6 +163,8 @@ _HEADING: Final = re.compile(
         | \ \|\ (?:SUCCESS|CHANGED)[^\n]{0,20}\ >>) )                  # acc-1 | CHANGED | rc=0 >> (Ansible)
     | (?:host(?:name)?|device|switch) [ \t]*[:=][ \t]*
         (?P<labelled>\w[\w.-]{0,62})                                    # Device: acc-1
+    | ==>\ (?:[^\n<]{0,200}[/\\])?
+        (?P<tailed>\w[\w.-]{0,62}?)(?:\.(?:txt|log|out|cfg)(?:\.\d{1,3})?)?\ <==  # ==> log/acc-1.txt <==
     | (?P<rule>[=*#~_-])(?P=rule)+ [ \t]* (?:(?:host(?:name)?|device|switch)\b [ \t]*:?[ \t]*)?
         (?P<ruled>\w[\w.-]{0,62}?) :?[ \t]* (?P=rule)*                  # === acc-1 ===
     | (?:[■□◆◇●○▼▶★•*-]|\d{1,2}[.)]|[【\[](?:[^\n\]】]{0,20}[\ :])??) [ \t]*

@@ -29,7 +29,6 @@ LONGEST_LINE: Final = 256 * 1024
 _MARGIN: Final = 1024  # of an over-long line's head, read but not passed: a secret may begin there
 _MOST_ROUNDS: Final = 5  # two are enough for all texts that were tried
 _SLICE: Final = 64 * 1024
-_TERMINAL_WIDTH: Final = 79  # a line this long may continue in the next
 _QUOTED_END: Final = re.compile(r"((?:\\+[rn])+)")  # the end of a line in a string of JSON
 _LONG_RUN: Final = re.compile(r"[A-Za-z0-9+/=]{40,}", re.ASCII)
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumDetails, RumReports
-from slp_ops.model import Evidence, Severity
+from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumDetails, RumReport, RumReports, RumState
+from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.derived.rum_backlog import Backlog
 from slp_ops.rules.rule import Group, rule
@@ -55,13 +56,42 @@ _MANY_SENT: Final = 200  # reports of a stack wait for an answer for about a day
     playbooks=("usage-sync", "rum-manual-exchange"),
     explains=("FN72578", "CSCwc77088", "smart-agent-cpu", "smart-agent-memory"),
 )
-def rum_backlog(backlog: Backlog, thresholds: Thresholds) -> Judgement:
+def rum_backlog(backlog: Backlog, thresholds: Thresholds, listed: RumReports | None) -> Judgement:
     """Judge the largest printed number of reports, and those that were sent and got no answer."""
     flood = report_flood(backlog, thresholds)
     sent = backlog.unacknowledged or 0
-    if isinstance(flood, Failed) or sent < min(_MANY_SENT, thresholds.rum_reports):
+    if isinstance(flood, Failed):
         return flood
-    return Failed(summary=TEXTS["rum-backlog.sent"].format(count=sent), evidence=backlog.evidence)
+    if sent >= min(_MANY_SENT, thresholds.rum_reports):
+        return Failed(summary=TEXTS["rum-backlog.sent"].format(count=sent), evidence=backlog.evidence)
+    old = () if listed is None else _long_unanswered(listed)
+    if len(old) < _MANY_OLD:
+        return flood
+    return Failed(
+        summary=TEXTS["rum-backlog.old"].format(count=len(old), days=_LONG_UNANSWERED.days),
+        evidence=(*old[0].cite(), *old[-1].cite()),
+        confidence=Confidence.LOW,
+    )
+
+
+_MANY_OLD: Final = 10
+_LONG_UNANSWERED: Final = timedelta(days=30)
+_TIMES: Final = range(1_500_000_000, 2_500_000_000)  # seconds since 1970: 2017 to 2049
+
+
+def _long_unanswered(listed: RumReports) -> tuple[RumReport, ...]:
+    """Return the reports without an answer that are much older than the newest one.
+
+    The id of a report is the time of its start: inferred from real outputs, not documented.
+    """
+    newest = max((report.id for report in listed.reports if report.id in _TIMES), default=0)
+    return tuple(
+        report
+        for report in listed.reports
+        if report.state in (RumState.UNACK, RumState.PENDING)
+        and report.id in _TIMES
+        and newest - report.id > _LONG_UNANSWERED.total_seconds()
+    )
 
 
 def report_flood(backlog: Backlog, thresholds: Thresholds) -> Judgement:
