@@ -46,9 +46,9 @@ PROCESSES := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 test: check
 	$(BIN)/pytest -n $(PROCESSES) -m "not slow"
 
-# A file stays in one process: its tests share a lab.
+# One test after the other: with a file in one process the longest files would come to their end alone.
 test-slow: env
-	$(BIN)/pytest -n auto --dist loadfile -m slow
+	$(BIN)/pytest -n $(PROCESSES) --dist loadgroup -m slow
 
 test-all: test test-slow
 

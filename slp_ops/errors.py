@@ -29,7 +29,6 @@
     │   ├── SessionLost             the connection broke in mid-session
     │   ├── CopyFailed              a file could not be copied to or from the switch
     │   ├── BadFile                 a file from the switch is not what was asked for
-    │   └── CommandTimeout          a command printed nothing for too long
     ├── ChangeRefused               a worker near the switches does not make a change; nothing was sent
     ├── HubError                    the hub of workers is not reached, or does not work
     │   └── JoinError               a worker cannot join the hub
@@ -303,9 +302,3 @@ class BadFile(DeviceError):
     """The received file is not the requested one."""
 
     kind = "bad_file"
-
-
-class CommandTimeout(DeviceError):
-    """The switch sent nothing for longer than the command's timeout."""
-
-    kind = "command_timed_out"

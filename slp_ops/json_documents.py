@@ -369,14 +369,6 @@ def _child(scanner: json.JSONDecoder, text: str, at: int, key: str, index: int |
     return None
 
 
-def read_document(kind: type[T], text: str | bytes, *, file: str, hint: str = "") -> T:
-    """Return the document of a file. Raises InputError, which names the file, the line and the place."""
-    try:
-        return decode(kind, parse_json(text))
-    except (InvalidJson, ShapeError) as err:
-        raise invalid_document(file, text, err, hint=hint) from err
-
-
 def invalid_document(
     file: str, text: str | bytes, err: InvalidJson | ShapeError, *, inside: str = "", hint: str = ""
 ) -> InputError:

@@ -32,6 +32,7 @@ from slp_ops.facts import (
     NameConfig,
     Registration,
     RumSummary,
+    SyslogBuffer,
     TrustCodes,
     UsageReporting,
 )
@@ -239,7 +240,7 @@ def _candidates(reads: tuple[ParsedCapture, ...]) -> Iterator[tuple[int, Fact]]:
 
     Those of several filters of one command are combined; of two outputs of one command, the later holds.
     """
-    parts: dict[tuple[str, type[Fact]], list[Fact]] = {}
+    parts: dict[tuple[str, type[Fact]], dict[str, Fact]] = {}
     latest: dict[tuple[str, type[Fact]], Fact] = {}
     is_running = any(each.parsed and each.known and each.known.command == _RUNNING for each in reads)
     for each in reads:
@@ -254,11 +255,15 @@ def _candidates(reads: tuple[ParsedCapture, ...]) -> Iterator[tuple[int, Fact]]:
             elif filter_of(each.command) is None or each.command == command:
                 latest[command, type(fact)] = fact
             else:
-                parts.setdefault((command, type(fact)), []).append(fact)
+                of_filter = parts.setdefault((command, type(fact)), {})
+                # The same filter again shows the same lines later; those of a log may be others.
+                typed = f"{len(of_filter)}" if isinstance(fact, SyslogBuffer) else each.command
+                of_filter.pop(typed, None)
+                of_filter[typed] = fact
     for (command, _), fact in latest.items():
         yield rank(command), fact
     for (command, _), facts in parts.items():
-        yield rank(command), combine(facts)
+        yield rank(command), combine(list(facts.values()))
 
 
 _RUNNING: Final = "show running-config"

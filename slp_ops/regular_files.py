@@ -2,7 +2,7 @@
 
 A device file, a named pipe or a socket is refused before it is opened: opening it may act or wait, and
 reading it may never end. Errors are OSError with the reason in ``strerror``, or InputError for a file that an
-operator named.
+operator named, as for one that cannot be written.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, BinaryIO, Final
+from pathlib import Path
+from typing import BinaryIO, Final
 
 from slp_ops.errors import InputError, Problem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _FLAGS: Final = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _KINDS: Final = (
@@ -27,6 +25,7 @@ _KINDS: Final = (
 )
 LARGEST_TEXT: Final = 256 * 2**20  # of a terminal log or show tech
 _PIECE: Final = 2**20
+_SAVE_AS_UTF_8: Final = "save it as UTF-8; Windows often writes UTF-16 or Shift_JIS"
 
 
 def open_regular(
@@ -82,8 +81,8 @@ def read_text_input(path: Path, largest: int, *, hint: str = "") -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problem = Problem(path=str(path), line=line, message="is not text", expected="UTF-8")
-        raise InputError((problem,), hint=hint) from error
+        problem = Problem(path=str(path), line=line, message="is not text in UTF-8")
+        raise InputError((problem,), hint=_SAVE_AS_UTF_8) from error
 
 
 def read_stream(stream: BinaryIO, largest: int, *, name: str = "standard input") -> bytes:
@@ -101,6 +100,14 @@ def read_stream(stream: BinaryIO, largest: int, *, name: str = "standard input")
         message = f"cannot be read: {reason_of(error)}"
         raise InputError((Problem(path=name, message=message),)) from error
     return b"".join(pieces)
+
+
+def unwritable(path: Path | str, error: OSError) -> InputError:
+    """Return the error for a file that the operator named and that cannot be written."""
+    folder = Path(path).parent
+    missing = isinstance(error, FileNotFoundError) and not folder.exists()
+    hint = f"there is no folder {folder}; make it first, or write to another one" if missing else ""
+    return InputError(f"{path} cannot be written: {error.strerror}", hint=hint)
 
 
 def reason_of(error: Exception) -> str:

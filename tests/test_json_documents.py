@@ -11,15 +11,16 @@ from typing import Any, Literal
 
 import pytest
 
-from slp_ops.errors import InputError
 from slp_ops.json_documents import (
     HIDDEN,
+    InvalidJson,
     ShapeError,
     decode,
     encode,
+    invalid_document,
     json_document,
     json_field,
-    read_document,
+    parse_json,
     rounded,
     seconds,
     to_json,
@@ -98,7 +99,7 @@ def test_what_is_encoded_is_read_back() -> None:
         note="n",
         extra={"any": [1, None]},
     )
-    assert read_document(Drawing, to_json(whole), file="d.json") == whole
+    assert decode(Drawing, parse_json(to_json(whole))) == whole
 
 
 def test_an_absent_key_gives_the_default_and_an_unknown_one_is_ignored() -> None:
@@ -170,11 +171,17 @@ def test_a_list_is_no_document() -> None:
 
 
 def test_the_message_for_a_file_names_the_file() -> None:
-    with pytest.raises(InputError, match=r"^plan\.json:1: no JSON: ") as caught:
-        read_document(Drawing, b"{", file="plan.json", hint="make it anew")
-    assert caught.value.hint == "make it anew"
-    with pytest.raises(InputError, match=r"^plan\.json:1: at: expected a time"):
-        read_document(Drawing, to_json({**encode(drawing()), "at": 1}), file="plan.json")
+    with pytest.raises(InvalidJson) as broken:
+        parse_json(b"{")
+    error = invalid_document("plan.json", b"{", broken.value, hint="make it anew")
+    assert str(error).startswith("plan.json:1: no JSON: ")
+    assert error.hint == "make it anew"
+    text = to_json({**encode(drawing()), "at": 1})
+    with pytest.raises(ShapeError) as other:
+        decode(Drawing, parse_json(text))
+    assert str(invalid_document("plan.json", text, other.value)).startswith(
+        "plan.json:1: at: expected a time"
+    )
 
 
 def test_long_values_are_cut_in_messages() -> None:

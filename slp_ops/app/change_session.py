@@ -62,8 +62,7 @@ from slp_ops.runs.open_changes import OpenChanges, refusal
 from slp_ops.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from slp_ops.app.change.apply import DeviceChangeResult
     from slp_ops.app.change.context import StepOperator
@@ -78,8 +77,6 @@ if TYPE_CHECKING:
     from slp_ops.planning import SwitchPlan
     from slp_ops.ports import Credentials, FileStore, Secret
     from slp_ops.runs import Run
-
-    _Changing: TypeAlias = Callable[[Device, StopController, Progress], Awaitable[DeviceChangeResult]]
 
 OtherObservation = TypeVar("OtherObservation")
 OtherResult = TypeVar("OtherResult")

@@ -28,10 +28,11 @@ class ExplainRequest:
 def run(request: ExplainRequest) -> Explanation:
     """Return the explanation. Raises OptionError without one, InputError for a bad rule file."""
     knowledge = knowledge_of(request.rules_dir)
+    if not request.words.strip():
+        raise OptionError("the text to explain is empty; paste a message, or name a rule, a state or a term")
     found = explain(request.words, knowledge)
     if found is None:
         near = did_you_mean(request.words, known_names(knowledge))
-        raise OptionError(
-            f"there is no explanation of {one_line(request.words[:80])!r}{near}; see: slp-ops rules"
-        )
+        begin = one_line(" ".join(request.words.split())[:80])
+        raise OptionError(f"there is no explanation of {begin!r}{near}; see: slp-ops rules")
     return found

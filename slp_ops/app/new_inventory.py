@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from slp_ops.errors import InputError
+from slp_ops.regular_files import unwritable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def write_template(path: Path) -> None:
     except FileExistsError:
         raise InputError(
             f"{path} exists already, and is not overwritten",
-            hint=f"check it with: slp-ops inventory check -i {shlex.quote(str(path))}",
+            hint=f"check it with: slp-ops inventory check -i {shlex.quote(str(path))}; or name another file",
         ) from None
     except OSError as err:
-        raise InputError(f"{path} cannot be written: {err.strerror}") from err
+        raise unwritable(path, err) from err

@@ -142,9 +142,9 @@ def plan_and_apply(request: ApplyRequest, operator: ChangeOperator | None = None
 
 def apply_file(request: ApplyRequest, path: Path, operator: ChangeOperator | None = None) -> ChangeResult:
     """Apply the plans of a saved plan for the switches that are selected."""
-    session = _session(request, operator)
-    names = {device.name for device in session.chosen()}
     document, every = read_plans(read_input(path, LARGEST_DOCUMENT), str(path))
+    session = _session(request, operator)  # which may ask for a password
+    names = {device.name for device in session.chosen()}
     plans = tuple(plan for plan in every if plan.name in names)
     if not plans:
         planned = ", ".join(plan.name for plan in every[:_MOST_NAMES]) or "no switch"

@@ -8,6 +8,7 @@ import click
 
 from slp_ops.cli.calling import call
 from slp_ops.cli.completion import complete_rule
+from slp_ops.cli.language import notice
 from slp_ops.cli.options import json_option, lang_option
 from slp_ops.cli.rule_options import rules_option
 from slp_ops.cli.streams import read_standard_input
@@ -40,11 +41,16 @@ def command(*, rules_dir: Path | None, lang: Lang, as_json: bool, words: tuple[s
     text = " ".join(words)
     if text == "-":
         text = read_standard_input(_LARGEST).decode("utf-8", "replace")
-    asked = " ".join(text.split())
-    found = call(run, ExplainRequest(words=asked, rules_dir=rules_dir))
+    found = call(run, ExplainRequest(words=text, rules_dir=rules_dir))
+    if found.further:
+        notice(
+            f"note: only the first of {found.further + 1} messages is explained; to judge a whole log: "
+            "slp-ops audit FILE"
+        )
     if as_json:
         from slp_ops.report.documents.knowledge import explain_document
 
+        asked = " ".join(text.split())
         click.echo(to_json(explain_document(asked, found, lang), indent=2, ascii_only=False))
     else:
         from slp_ops.report.terminal.explain import render

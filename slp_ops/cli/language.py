@@ -91,6 +91,7 @@ def show_usage_error(err: click.ClickException) -> None:
         shown = StringIO()
         err.show(shown)
         click.echo(printable(shown.getvalue()), err=True, nl=False)  # names in it may be of an edited run
+        _hint_at_options(err, context)
         return
     if context is not None:
         from slp_ops.cli.japanese_help import japanese_usage
@@ -98,3 +99,20 @@ def show_usage_error(err: click.ClickException) -> None:
         click.echo(japanese_usage(context), err=True)
         notice(f"Try '{context.command_path} --help' for help.\n")
     notice(f"Error: {err.format_message()}")
+    _hint_at_options(err, context)
+
+
+def _hint_at_options(err: click.ClickException, context: click.Context | None) -> None:
+    """Name the options for switches, a release or an inventory, where an argument was given for one."""
+    is_argument = isinstance(err, click.BadParameter) and isinstance(err.param, click.Argument)
+    if context is None or not (is_argument or err.message.startswith("Got unexpected extra argument")):
+        return
+    options = {name for each in context.command.params for name in each.opts}
+    if "--release" in options:
+        notice(
+            "  hint: a release is named with --release, switches are selected with --site, --tag and --limit"
+        )
+    elif "--limit" in options:
+        notice("  hint: switches are selected with --site, --tag and --limit")
+    elif "--inventory" in options:
+        notice("  hint: the inventory is named with -i FILE")

@@ -12,7 +12,7 @@ import click
 
 from slp_ops.cli.next_command import with_options
 from slp_ops.cli.verbosity import status
-from slp_ops.errors import InputError
+from slp_ops.regular_files import unwritable
 from slp_ops.sanitize import one_line
 from slp_ops.temporary_files import replacing
 
@@ -71,4 +71,4 @@ def replace_file(path: str, *, public: bool = False) -> Iterator[BinaryIO]:
         with replacing(Path(path), public=public) as file:
             yield file
     except OSError as err:
-        raise InputError(f"{path} cannot be written: {err.strerror}") from err
+        raise unwritable(path, err) from err

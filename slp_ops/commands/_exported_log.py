@@ -2,6 +2,7 @@
 
 {"@timestamp":"2024-03-03T06:41:27.902Z","host":"acc-21","message":"%SMART_LIC-3-COMM_FAILED: ..."}
 "2024-03-03","06:41:28","Local7.Error","192.0.2.7","2201: Mar  3 06:41:27.902: %SMART_LIC-3-..."
+| acc-21 | %SMART_LIC-3-COMM_FAILED: ... |
 
 Each record becomes the line that a syslog server stores: time, host, message. Line numbers stay unchanged.
 """
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TAG: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z]", re.ASCII)
+_ANY_PRIORITY: Final = "<189>"
 _PRIORITY: Final = re.compile(r"^<\d{1,3}>(?:1 )?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S{0,16}", re.ASCII)
 # A time as Kibana shows it: Mar 3, 2024 @ 06:41:27.902.
@@ -57,7 +59,9 @@ _HOSTS: Final = (
 _TIMES: Final = ("@timestamp", "timestamp", "_time", "time", "isodate", "datetime", "date")
 _MOST_DEPTH: Final = 6
 _LONGEST: Final = 256 * 1024  # a longer line is no record; its fields would fill the memory
-_SEPARATORS: Final = (",", ";", "\t")
+_BAR: Final = "|"  # of a table in Markdown, or drawn with the signs for boxes
+_BOX: Final = str.maketrans("\u2502\u2503\u2551", 3 * _BAR)
+_SEPARATORS: Final = (_BAR, ",", ";", "\t")
 _SIGNS: Final = re.escape("".join(_SEPARATORS))
 # A record, or fields before the message: a text without such a line is no export.
 _EXPORTED: Final = re.compile(rf"^(?:[^%\n{_SIGNS}]*[{_SIGNS}][^%\n]*%|[^\S\n]*\{{[^\n]*%)", re.MULTILINE)
@@ -71,6 +75,8 @@ def as_log_lines(text: str) -> str:
     """Return the text with each exported record in the form of a syslog server's line."""
     if "%" not in text:
         return text
+    if not text.isascii():
+        text = text.translate(_BOX)
     if text.lstrip()[:1] in ("{", "[") and (records := _document(text)) is not None:
         return _at_their_lines(text, records)
     if not _EXPORTED.search(text):
@@ -85,7 +91,7 @@ def as_log_lines(text: str) -> str:
         elif line.lstrip().startswith("{"):
             lines[place] = next((stored for _, stored in _records(_json(line.rstrip(" \t\r,")))), line)
         elif separator := next((each for each in _SEPARATORS if each in line.partition("%")[0]), None):
-            lines[place] = _row(line.strip("\r\n "), separator, columns) or line
+            lines[place] = _row(line.strip(f"\r\n {_BAR}"), separator, columns) or line
     return "\n".join(lines)
 
 
@@ -166,8 +172,9 @@ def _named(record: dict[str, str], names: Sequence[str]) -> str:
 def _header(line: str) -> list[str] | None:
     """Return the names of the columns; None for a line that is no header."""
     separator = next((each for each in _SEPARATORS if each in line), ",")
-    names = [name.strip(' "\r\ufeff').lower() for name in line.split(separator)]
-    return names if len(names) >= _LEAST_FIELDS and set(names) & {*_HOSTS, *_TIMES} else None
+    names = [name.strip(' "\r\ufeff').lower() for name in line.strip(f"\r\n {_BAR}").split(separator)]
+    least = 2 if separator == _BAR else _LEAST_FIELDS
+    return names if len(names) >= least and set(names) & {*_HOSTS, *_TIMES} else None
 
 
 def _row(line: str, separator: str, columns: list[str] | None) -> str | None:
@@ -236,5 +243,7 @@ def _stored(message: str, time: str, host: str) -> str:
         else ""
     )
     name = host.split(":")[0] if host.count(":") == 1 else host
-    parts = (stamp, name if is_host(name) else "", _PRIORITY.sub("", message))
+    name = name if is_host(name) else ""
+    # Without a time a line is a server's by its priority alone.
+    parts = (stamp or _ANY_PRIORITY * bool(name), name, _PRIORITY.sub("", message))
     return " ".join(part for part in parts if part)

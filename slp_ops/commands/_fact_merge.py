@@ -52,7 +52,10 @@ def select_best(candidates: Iterable[tuple[int, Fact]]) -> dict[type[Fact], Fact
 
 
 def combine(facts: list[Fact]) -> Fact:
-    """Return one value of several that filtered outputs of one command gave, each a part of it."""
+    """Return one value of several that filtered outputs of one command gave, each a part of it.
+
+    What two of them printed is as the later one has it: outputs before and after a change.
+    """
     if len(facts) == 1:
         return facts[0]
     if isinstance(facts[0], SyslogBuffer):
@@ -65,12 +68,9 @@ def combine(facts: list[Fact]) -> Fact:
         if isinstance(found[0], Sequence) and not isinstance(found[0], str):
             values[field.name] = tuple(dict.fromkeys(each for value in found for each in value))
             continue
-        printed = (
-            value
-            for fact, value in zip(facts, found, strict=True)
-            if fact.source.line(field.name) is not None and value is not None
-        )
-        values[field.name] = next(printed, next((value for value in found if value is not None), None))
+        later = list(zip(reversed(facts), reversed(found), strict=True))
+        printed = (value for fact, value in later if fact.source.line(field.name) is not None)
+        values[field.name] = next(printed, next((value for _, value in later if value is not None), None))
     return replace(facts[0], source=Source.joined([fact.source for fact in facts]), **values)
 
 

@@ -7,6 +7,11 @@ Cslu address: &lt;empty&gt;                      copied from the source of a web
 ```                                              a fence of Markdown, or [code] of a forum
 Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of a console
  --More--                                        the pager
++license smart transport off                     a unified diff of two configurations
+%HA_EM-6-LOG: SLP : DEBUG(cli_lib) : : OUT : ... the debug log of an EEM applet
+SMART_LIC-3-COMM_FAILED: ...                     a message whose per cent sign was lost
+  Cslu address: <empty>   <-- why?               a remark of the sender
+Transport: Type: cslu Cslu address: <empty> ...  a page that lost its line breaks
 Switch#show clocc^H ^Hk                          a typing error and its correction
 %UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
 
@@ -51,7 +56,7 @@ _TIMED_PROMPT: Final = re.compile(rf"{_TIMED.pattern}{PROMPT}", re.MULTILINE | r
 _FENCE: Final = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+-]{0,20}[ \t]*\r?$", re.MULTILINE | re.ASCII)
 _MARKUP: Final = re.compile(
     r"\[/?(?:code|quote|pre|spoiler)(?:=[^\]\n]{0,40})?\]|"
-    r"</?(?:pre|code|blockquote|p|br|span|div)(?: [^>\n]{0,200})?/?>|"
+    r"</?(?:pre|code|blockquote|p|br|span|div|table|thead|tbody|tr|td|th|ul|ol|li)(?: [^>\n]{0,200})?/?>|"
     r"\{(?:code|noformat|quote)(?::[^}\n]{0,40})?\}",
     re.IGNORECASE,
 )
@@ -67,6 +72,48 @@ _BEHIND_PROMPT: Final = re.compile(
     r"(?=(?:[*.]?[A-Z][a-z]{2} |[*.<\d%])[^\n]{0,160}?%?[A-Z][A-Z0-9_-]{0,60}-[0-7]-[A-Z])",
     re.MULTILINE | re.ASCII,
 )
+# What EEM logs of its CLI; CTL lines are its own.
+_EEM: Final = re.compile(
+    r"^[^\n%]{0,60}%HA_EM-[67]-LOG: [^\n:]{1,60}: DEBUG\(cli_lib\) ?: ?:? ?(?:(?:OUT|IN) ?: ?|CTL ?:[^\n]*)",
+    re.MULTILINE | re.ASCII,
+)
+_EEM_OUTPUT: Final = re.compile(
+    r"^[^\n%]{0,60}%HA_EM-[67]-LOG: [^\n:]{1,60}: (?=[ \t]*[A-Z][A-Za-z /()-]{0,60}:|[ \t]*$)",
+    re.MULTILINE | re.ASCII,
+)
+_HUNK: Final = re.compile(r"^@@ -\d{1,7}(?:,\d{1,7})? \+\d{1,7}(?:,\d{1,7})? @@", re.ASCII)
+_DIFF: Final = re.compile(r"^--- [^\n]*\n\+\+\+ [^\n]*\n@@ -\d", re.MULTILINE)
+_CELL: Final = re.compile(r"</t[dh]>\s{0,20}<t[dh](?: [^>\n]{0,200})?>", re.IGNORECASE)
+_BREAK: Final = re.compile(r"(?:<br ?/?>|</(?:p|div|tr|li)>)(?![ \t\r]*(?:\n|$))", re.IGNORECASE)
+# The text of a message in a sentence, without its tag.
+_UNTAGGED: Final = re.compile(
+    r"(?P<agent>Communications failure with the (?:Cisco )?[\w (),-]{4,60} : (?=\S))|"
+    r"Fail to send out Smart Licensing message to: (?=https?://\S{1,200} \(ERR \d)",
+    re.ASCII,
+)
+_FACILITIES: Final = ("SMART_LIC-", "CALL_HOME-", "PKI-")
+_TAG_ALONE: Final = re.compile(
+    rf"(?<![%\w-])(?<!% )(?:% )?(?=(?:{'|'.join(_FACILITIES)})[0-7]-[A-Z][A-Z_]{{3,50}}:)", re.ASCII
+)
+# An arrow or a mark, and what the sender wrote behind it.
+_REMARK: Final = re.compile(
+    r"(?<=\S)[ \t]+(?:<-+|<<+|[\u2190\u21d0\u25c0\u25c4\u2605\u2606\u203b\u2b05]|!!+)[^\n]*$", re.MULTILINE
+)
+_BEHIND_NOTHING: Final = re.compile(r"(: <(?:empty|none)>)[ \t]+\S[^\n]*$", re.MULTILINE)
+_HEADINGS: Final = (
+    *("Smart Licensing Using Policy", "Account Information", "Data Privacy", "Transport", "Miscellaneous"),
+    *("Usage Reporting", "Trust Code Installed", "Policy"),
+)
+_LABELS: Final = (
+    *("Type", "URL", "Cslu address", "Proxy", "VRF", "Custom Id", "Policy in use", "Reporting ACK required"),
+    *("Last ACK received", "Next ACK deadline", "Reporting push interval", "Next ACK push check"),
+    *("Next report push", "Last report push", "Last report file write"),
+)
+_LABEL: Final = re.compile(
+    rf"(?<=\S)[ \t]+(?:(?P<heading>{'|'.join(_HEADINGS)})|(?P<label>{'|'.join(_LABELS)}))(?=:(?:[ \t]|$))",
+    re.MULTILINE,
+)
+_MANY_LABELS: Final = 4
 _CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _NUMBERED: Final = re.compile(r"^ {0,6}(\d{1,6})(?:[:|.)] ?|\t| {1,2})", re.ASCII)
 _ALMOST_ALL: Final = 0.8
@@ -76,22 +123,70 @@ _ENOUGH: Final = 3  # minimum number of such lines; fewer may be genuine output
 def text_of(data: bytes) -> str:
     """Decode a file's bytes into device text. Bytes that are not UTF-8 are preserved."""
     text = _decoded(data)
-    if "&lt;" in text:
+    if "&lt;" in text or "&nbsp;" in text:
         for entity, character in _ENTITIES:
             text = text.replace(entity, character)
     text = plain(text)
     if "\r" in text and "\n" not in text:
         text = text.replace("\r", "\n")
     text = _without_numbers(_without_backspaces(_CONTROLS.sub("", without_more(text))))
-    text = _without_times(_without_quotes(_without(_STAMPED, text)))
+    text = _after_diff(_without_times(_without_quotes(_without(_STAMPED, text))))
+    if "HA_EM-" in text:
+        text = _without(_EEM_OUTPUT, _without(_EEM, text))
+    text = _BREAK.sub("\n", _CELL.sub(" | ", text))
     text = _MARKUP.sub("", _FENCE.sub("", text))
     text = _TICKED.sub(r"\1\2", text)
     if _ESCAPED_TAG.search(text):
         text = _ESCAPED.sub(r"\1", text)
-    text = without_ocr_errors(as_log_lines(as_terminal_log(text)))
+    if any(facility in text for facility in _FACILITIES):
+        text = _TAG_ALONE.sub("%", text)
+    if "%" not in text:
+        text = _UNTAGGED.sub(_with_tag, text)
+    text = _without_remarks(_with_line_breaks(as_terminal_log(text)))
+    text = without_ocr_errors(as_log_lines(text))
     if "%" in text:
         text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
     return unwrapped(text)
+
+
+def _with_tag(found: re.Match[str]) -> str:
+    """Return the beginning of a message's text with its tag."""
+    tag = "SMART_LIC-3-COMM_FAILED" if found["agent"] else "CALL_HOME-5-SL_MESSAGE_FAILED"
+    return f"%{tag}: {found[0]}"
+
+
+def _with_line_breaks(text: str) -> str:
+    """Return a page with the line breaks that a chat or a form took from it: many labels in one line."""
+    if not any(f" {label}: " in text for label in _LABELS) or not _LABEL.search(text):
+        return text
+    return "\n".join(
+        _LABEL.sub(lambda found: f"\n{found['heading'] or '  ' + found['label']}", line)
+        if line.count(": ") >= _MANY_LABELS and len(_LABEL.findall(line)) >= _MANY_LABELS
+        else line
+        for line in text.split("\n")
+    )
+
+
+def _without_remarks(text: str) -> str:
+    """Remove what the sender wrote behind the lines of an output."""
+    if "<" in text or "!!" in text or not text.isascii():
+        text = _BEHIND_NOTHING.sub(r"\1", _REMARK.sub("", text))
+    return text
+
+
+def _after_diff(text: str) -> str:
+    """Return a unified diff as the newer file has it; lines that were removed become blank."""
+    if not _DIFF.search(text):
+        return text
+    lines = text.split("\n")
+    in_hunk = False
+    for place, line in enumerate(lines):
+        if _HUNK.match(line) or line.startswith(("diff ", "index ", "--- ", "+++ ")):
+            in_hunk = line.startswith("@@")
+            lines[place] = ""
+        elif in_hunk:
+            lines[place] = line[1:] if line.startswith(("+", " ")) else ""
+    return "\n".join(lines)
 
 
 def _decoded(data: bytes) -> str:

@@ -98,10 +98,10 @@ def transport(block: PageSection) -> LicenseTransport:
     if address_line := block.lines.get("proxy.address"):
         block.lines["proxy"] = address_line
     return LicenseTransport(
-        kind=_TRANSPORTS.get((kind or "").lower(), TransportKind.OTHER),
+        kind=_kind(kind),
         type=kind,
-        url=block.take("url", "url"),
-        cslu_address=block.take("cslu_address", "cslu address"),
+        url=_url(block.take("url", "url")),
+        cslu_address=_url(block.take("cslu_address", "cslu address")),
         proxy=proxy,
         vrf=block.take("vrf", "vrf"),
         server_identity_check=flag(block.take("server_identity_check", "server identity check")),
@@ -110,6 +110,18 @@ def transport(block: PageSection) -> LicenseTransport:
         other=block.rest(),
         source=block.source(),
     )
+
+
+def _kind(printed: str | None) -> TransportKind:
+    """Return the kind of a transport; behind it may be a remark of the sender."""
+    word = (printed or "").lower()
+    known = next((name for name in _TRANSPORTS if word == name or word.startswith(f"{name} ")), None)
+    return TransportKind.OTHER if known is None else _TRANSPORTS[known]
+
+
+def _url(printed: str | None) -> str | None:
+    """Return a URL without a remark behind it: a blank in a URL is printed as %20."""
+    return printed.split()[0] if printed is not None and "://" in printed else printed
 
 
 def policy(block: PageSection) -> Policy:

@@ -6,6 +6,7 @@
 ok: [acc-1] => {"stdout": ["Cisco IOS XE ..."]}                                its console
 device,command,output                                                          a table of outputs
 {'acc-1': {'show version': 'Cisco IOS XE ...'}}                                print() of Python
+'\\nTransport:\\n  Type: cslu\\n'                                                    the text itself, escaped
 %UNICON-INFO: +++ acc-1 with via 'cli': executing command 'show version' +++   pyATS
 
 They become a terminal log with a prompt before each command; lines count from its beginning. A text in which
@@ -54,6 +55,9 @@ _HOSTS: Final = (
 )
 _COMMANDS: Final = ("command", "cmd", "cli")
 _OUTPUTS: Final = ("output", "result", "response", "stdout", "raw", "raw_output", "text", "data", "value")
+_ESCAPED: Final = re.compile(r"\\(r\\n|[nrt'\"\\])")
+_ESCAPES: Final = {"r\\n": "\n", "n": "\n", "r": "", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
+_LEAST_BREAKS: Final = 5
 _MOST_DEPTH: Final = 12
 _LEAST_LINES: Final = 3
 _LONGEST_PYTHON: Final = 8_000_000  # its tree takes ten times the memory of the text
@@ -75,10 +79,18 @@ def as_terminal_log(text: str) -> str:
     if not found and _MARKS.search(text):
         found = [each for host, value in _documents(text) for each in _outputs(value, host)]
     if not found:
-        return text
+        return _unescaped(text)
     named = {each.host for each in found if each.host}
     usual = named.pop() if len(named) == 1 else _UNNAMED
     return "".join(f"{each.host or usual}#{each.command}\n{each.text.rstrip()}\n" for each in found)
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with the line breaks that Python or JSON escaped, if that shows an output."""
+    if text.count("\\n") < _LEAST_BREAKS:
+        return text
+    plain = _ESCAPED.sub(lambda found: _ESCAPES[found[1]], text)
+    return plain if command_of(plain) is not None else text
 
 
 def _cells(text: str) -> list[_Output]:

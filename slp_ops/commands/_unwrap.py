@@ -39,6 +39,10 @@ _LONG: Final = re.compile(
 _FLOWED: Final = re.compile(r"\S \r?$", re.ASCII)
 # A failure without the reason behind its colon is not whole, however short its line is.
 _REASONLESS: Final = re.compile(r"-COMM_FAILED: (?!.* : ?\S)", re.ASCII)
+# The error behind a long URL, in a line of its own.
+_ERROR_BELOW: Final = re.compile(
+    r"(-SL_MESSAGE_FAILED: [^\n(]{1,300}\S)[ \t\r]{0,9}\n[ \t]{0,20}(\(ERR [^\n]*)", re.ASCII
+)
 _REST_OF_TAG: Final = re.compile(r"[A-Z0-9_]*-?[0-7]-[A-Z0-9_]+:|-[A-Z0-9_]+:", re.ASCII)
 _LABEL: Final = re.compile(r"[A-Z][A-Za-z ]{1,40}:(?: |$)")
 _NEVER: Final = re.compile(
@@ -74,6 +78,8 @@ _WORDS: Final = frozenset(_VOCABULARY.split())
 
 def unwrapped(text: str) -> str:
     """Return the text with wrapped messages, releases and URLs in one line each."""
+    if "SL_MESSAGE_FAILED" in text:
+        text = _ERROR_BELOW.sub(r"\1 \2\n", text)
     if not _is_wrapped(TextLines(text)):
         return text
     lines = text.split("\n")

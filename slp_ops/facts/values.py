@@ -41,9 +41,9 @@ class Source:
 
     @classmethod
     def joined(cls, sources: Iterable[Source]) -> Source:
-        """Return the source of a fact that several outputs gave in parts."""
+        """Return the source of a fact that several outputs gave in parts, of a field the later line."""
         parts = list(sources)
-        lines = {name: line for part in reversed(parts) for name, line in part._lines.items()}
+        lines = {name: line for part in parts for name, line in part._lines.items()}
         return cls(parts[0].command if parts else "", lines, parts[0]._line if parts else None)
 
     def line(self, name: str) -> SourceLine | None:

@@ -57,6 +57,12 @@ def is_config_prompt(line: str, hostname: str) -> bool:
     )
 
 
+def config_name(line: str) -> str:
+    """Return the name in a prompt of global configuration mode; empty for any other line."""
+    found = _CONFIG.fullmatch(line)
+    return found["name"] if found is not None and found["mode"] == "config" else ""
+
+
 def is_echo(line: str, typed: str) -> bool:
     """Return whether a line is the echo of a command, whole or scrolled."""
     seen = line.rstrip()

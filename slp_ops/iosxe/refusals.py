@@ -29,7 +29,7 @@ _CHANGE_REFUSED: Final = re.compile(
     r"(?:%\s?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Error|No such|Cannot|Unable|Not |"
     r"Failed|Archive path|Rollback Confirmed Change: a timer|Please|.*\b(?:failed|denied|not authorized|"
     r"not permitted|does not exist|is not supported|not configured|already (?:active|pending))\b)|"
-    rf"{_DENIAL}|Import Data Failed|Command rejected)",
+    rf"%? ?Configuration buffer full|{_DENIAL}|Import Data Failed|Command rejected)",
     re.IGNORECASE,
 )
 # A refusal is a few lines long; the same words inside a long output are a part of it.

@@ -70,5 +70,10 @@ def is_cisco(host: str) -> bool:
     return host == "cisco.com" or host.endswith(".cisco.com")
 
 
+def is_smart_receiver(host: str) -> bool:
+    """Return whether a host takes reports by smart transport: CSSM, or a stage of it."""
+    return is_cisco(host) and host.startswith("smartreceiver")
+
+
 def _split(address: str) -> SplitResult:
     return urlsplit(address if "://" in address else f"//{address}")

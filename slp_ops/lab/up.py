@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from slp_ops.config_files.validation_errors import did_you_mean
 from slp_ops.errors import InputError
 from slp_ops.lab import scenarios
 from slp_ops.lab.fleet import BASE_PORT, Place, default_fleet
 from slp_ops.lab.journal import Journal
 from slp_ops.lab.rack import ENABLE, LOOPBACK, PASSWORD, USERNAME, Rack, healthy
+from slp_ops.regular_files import unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +91,7 @@ def _journal(path: Path | None, clock: datetime | None) -> Journal:
     try:
         return Journal(path, clock=clock)
     except OSError as err:
-        raise InputError(f"{path} cannot be written: {err.strerror}") from err
+        raise unwritable(str(path), err) from err
 
 
 def _allow_files(switches: int) -> None:
@@ -103,8 +105,10 @@ def _allow_files(switches: int) -> None:
 
 def _places(wanted: Wanted) -> tuple[Place, ...]:
     if wanted.scenario is not None and wanted.scenario not in scenarios.names():
+        near = did_you_mean(wanted.scenario, scenarios.names())
         raise InputError(
-            f"no scenario {wanted.scenario!r}", hint=f"there are: {', '.join(scenarios.names())}"
+            f"there is no scenario {wanted.scenario!r}{near}",
+            hint=f"there are {', '.join(scenarios.names())}",
         )
     if wanted.size is None and wanted.scenario is None:
         return default_fleet()
@@ -147,7 +151,7 @@ def write_inventory(path: Path, rack: Rack) -> None:
             file.write(_inventory_text(rack))
         Path(temporary).replace(path)
     except OSError as err:
-        raise InputError(f"{path} cannot be written: {err.strerror}") from err
+        raise unwritable(path, err) from err
 
 
 def _inventory_text(rack: Rack) -> str:

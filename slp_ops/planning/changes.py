@@ -107,6 +107,11 @@ def in_force(change: ConfigChange, running: RunningConfig) -> bool:
 
 def is_reverted(change: ConfigChange, running: RunningConfig) -> bool:
     """Return whether a running configuration shows the lines from before a change again."""
+    under = change.line.under
+    # What IOS-XE added by itself has to go too, where it was not there before.
+    added = [line for line in change.shows if ConfigLine(text=negate(line), under=under) in change.undo]
+    if any(running.find(line, under) is not None for line in added):
+        return False
     if change.was:
         return all(running.find(line, change.line.under) is not None for line in change.was)
     return running.find(change.line.text, change.line.under) is None

@@ -240,6 +240,7 @@ class SwitchState:
     timers: set[int] = field(default_factory=set)  # steps whose revert timer was not confirmed
     verified: bool = False
     saved: bool = False
+    may_be_saved: bool = False  # the session was lost while it was saved
     is_rolling_back: bool = False  # a rollback was begun, and is not complete
     approved: ApprovedEvent | None = None  # the latest one, of a change that a worker makes
     returned: int = 0  # events of a worker's journal that are in this one
@@ -381,6 +382,8 @@ class SwitchState:
                 self.is_at_worker, self.returned = False, event.events
             case EndEvent():
                 self.end, self.why = event.state, event.reason
+                if self.verified and event.state is ChangeOutcome.UNSETTLED:
+                    self.may_be_saved = True
                 self.is_rolling_back = event.state is ChangeOutcome.NOT_ROLLED_BACK
 
 

@@ -13,7 +13,16 @@ from dataclasses import dataclass, fields
 from slp_ops.i18n import Text
 from slp_ops.json_documents import json_document, json_field
 from slp_ops.playbook.model import Risk
-from slp_ops.steps import ConfigLine, ConfigStep, ExecStep, Step, computed, set_computed, undo_of
+from slp_ops.steps import (
+    ConfigChange,
+    ConfigLine,
+    ConfigStep,
+    ExecStep,
+    Step,
+    computed,
+    set_computed,
+    undo_of,
+)
 
 
 @json_document
@@ -107,6 +116,19 @@ class SwitchPlan:
     def steps(self) -> tuple[tuple[Action, Step], ...]:
         """Every step in order, with its action."""
         return tuple((action, step) for action in self.actions for step in action.steps)
+
+    @property
+    def lasting_changes(self) -> tuple[ConfigChange, ...]:
+        """Every configuration change that is in force when the plan is done: not the temporary ones."""
+        steps = [step for _, step in self.steps if isinstance(step, ConfigStep)]
+        ended = {change.line for step in steps if step.gives_back for change in step.changes}
+        return tuple(
+            change
+            for step in steps
+            if not step.gives_back
+            for change in step.changes
+            if ended.isdisjoint(change.undo)
+        )
 
 
 @json_document

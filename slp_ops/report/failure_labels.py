@@ -14,7 +14,6 @@ _LABELS: Final = {
     "authentication_failed": Text("login refused", "ログイン拒否"),
     "bad_file": Text("another file was received", "別のファイルを受信"),
     "closed_before_authentication": Text("connection closed before the login", "ログイン前に切断"),
-    "command_timed_out": Text("a command timed out", "コマンドがタイムアウト"),
     "connect": Text("connection failed", "接続失敗"),
     "copy_failed": Text("a file could not be copied", "ファイルのコピー失敗"),
     "credential": Text("no user name or password", "ユーザ名またはパスワードなし"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from slp_ops.iosxe.typography import plain, without_ocr_errors
 from slp_ops.rules.loading import known_terms
-from slp_ops.rules.message_catalog import is_agent_line, is_line
+from slp_ops.rules.message_catalog import is_agent_line, is_line, term_key
 from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 TEXTS = texts_of(__name__)
 EVENT: Final = "SAEVT"
 _LABEL: Final = "Failure Reason:"
-_STATUS: Final = re.compile(r"[45]\d\d", re.ASCII)
+_STATUS: Final = re.compile(r"(?:HTTP error code: *)?(?P<status>[45]\d\d)", re.ASCII | re.IGNORECASE)
 _EVENT: Final = re.compile(r"\bSAEVT_[A-Z0-9_]+")
 
 _RUM_ROW: Final = re.compile(r"\b(?P<state>OPEN|CLOSED|PENDING|UNACK|ACK)\s+(?P<flag>[NE])\b", re.ASCII)
@@ -31,6 +32,17 @@ _QUESTION: Final = re.compile(
     r"とは|の意味|って何|ですか|でしょうか|教えて|について",
     re.IGNORECASE,
 )
+# A tag without its text, as an alert or the title of a ticket has it.
+_TAG: Final = re.compile(
+    r"%?\b(?P<facility>[A-Z][A-Z0-9_]*)-[0-7]-(?P<mnemonic>[A-Z][A-Z0-9_]{3,})\b", re.ASCII
+)
+# An answer of CSSM's API: {"status":"FAILED","message_code":"INVALID_POLL_ID","message":"..."}
+_ANSWER: Final = re.compile(r'"(?P<key>[A-Za-z_]{4,30})" ?: ?"(?P<value>[^"]{2,200})"')
+_ANSWER_KEYS: Final = (
+    *("message_code", "messageCode", "error_code", "errorCode", "error", "message", "error_description"),
+    *("errorMessage", "statusMessage", "status_message", "localized_message", "status"),
+)
+_QUOTES: Final = " \"'`\u00b4<>[](){}"
 _LEAST_NAME: Final = 3  # shorter names are words of a sentence too
 _CITED: Final = re.compile(
     r"\b(?:(?P<bug>CSC[a-z]{2}\d{5})|(?:field notice[ :#-]{0,4}(?:FN)?|FN)[ :#-]{0,3}(?P<notice>\d{5}))\b",
@@ -42,7 +54,8 @@ _CITED: Final = re.compile(
 class Explanation:
     """Explanation; ``rules`` contain causes and remedies. ``unverified``: not observed in a real output.
 
-    ``remedy`` contains the steps of a text without a rule of its own.
+    ``remedy`` contains the steps of a text without a rule of its own. ``further`` is the number of messages
+    behind the first, which alone is explained.
     """
 
     title: Text
@@ -50,15 +63,35 @@ class Explanation:
     rules: tuple[Rule, ...] = ()
     unverified: bool = False
     remedy: tuple[Text, ...] = ()
+    further: int = 0
 
 
 def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
     """Explain a text; None when it is unknown."""
-    # As pasted: quoted in a mail, wrapped, with signs of a word processor or of OCR.
-    asked = without_ocr_errors(plain(asked))
-    asked = " ".join(asked.replace("\n>", "\n").lstrip("> ").split())
+    # As pasted: from an address, quoted in a mail, wrapped, with signs of a word processor or of OCR.
+    if "%25" in asked:
+        asked = unquote(asked)
+    asked = without_ocr_errors(plain(asked)).replace("\n>", "\n").lstrip("> ")
+    asked, further = _first_message(asked)
+    asked = " ".join(asked.split())
+    bare = asked.strip(_QUOTES + ".,;")
+    found = _explained(asked, knowledge) or (_explained(bare, knowledge) if bare not in ("", asked) else None)
+    return replace(found, further=further) if found is not None and further else found
+
+
+def _first_message(asked: str) -> tuple[str, int]:
+    """Return the lines of the first message, and how many messages there are in the lines behind it."""
+    starts = [found.start() for found in _TAG.finditer(asked) if found[0].startswith("%")]
+    if not starts:
+        return asked, 0
+    line_ends = [asked.rfind("\n", 0, start) for start in starts]
+    behind = [end for end in line_ends if end > starts[0]]
+    return (asked[: behind[0]], len(behind)) if behind else (asked, 0)
+
+
+def _explained(asked: str, knowledge: Ruleset) -> Explanation | None:
     if (rule := knowledge.rule(asked)) is not None:
-        return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
+        return _of_rule(rule)
     return (
         _message(asked, knowledge)
         or (_reason(asked, knowledge) if asked.startswith(_LABEL) else None)
@@ -68,7 +101,13 @@ def explain(asked: str, knowledge: Ruleset) -> Explanation | None:
         or _reason(asked, knowledge)
         or _command(asked, knowledge)
         or _question(asked, knowledge)
+        or _spelled_otherwise(asked, knowledge)
+        or _answer(asked, knowledge)
     )
+
+
+def _of_rule(rule: Rule) -> Explanation:
+    return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
 
 
 def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
@@ -87,13 +126,17 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
         return _UNRELATED
     if (found := _unknown(asked, knowledge)) is not None:
         return found
-    # A mnemonic without its text, with or without the sign and the digit.
-    plain = asked.lstrip("%").rstrip(":").upper()
-    parts = plain.split("-")
-    name = "-".join(part for part in parts if not (len(part) == 1 and part.isdigit()))
-    entry = next(
-        (each for each in catalogue.messages if name in (each.message, each.message.split("-")[-1])), None
-    )
+    return _named_message(asked.lstrip("%").rstrip(":").upper(), knowledge) or _tag(asked, knowledge)
+
+
+def _named_message(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a mnemonic without its text, with or without facility and digit."""
+    name = "-".join(part for part in asked.split("-") if not (len(part) == 1 and part.isdigit()))
+    named = [
+        each for each in knowledge.catalogue.messages if name in (each.message, each.message.split("-")[-1])
+    ]
+    # Without a text, the general meaning and not that of a certain text.
+    entry = next((each for each in named if each.pattern is None), named[0] if named else None)
     if entry is None:
         return None
     own = entry.id if entry.severity is not None else entry.rule
@@ -102,12 +145,42 @@ def _message(asked: str, knowledge: Ruleset) -> Explanation | None:
     )
 
 
+def _tag(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a tag among other words: ``tyo-acc-03 SMART_LIC-3-COMM_FAILED x3``."""
+    tag = _TAG.search(asked.upper())
+    if tag is None:
+        return None
+    name = f"{tag['facility']}-{tag['mnemonic']}"
+    unknown = _unknown(f"%{tag[0].lstrip('%')}:", knowledge)
+    return _named_message(name, knowledge) or unknown
+
+
+def _spelled_otherwise(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain a rule or a mnemonic with other punctuation: ``comm_flapping``, ``SMART_LIC COMM_FAILED``."""
+    key = term_key(asked)
+    rule = next((rule for rule in knowledge.rules if term_key(rule.id) == key), None)
+    if rule is not None:
+        return _of_rule(rule)
+    names = (
+        name for each in knowledge.catalogue.messages for name in (each.message, each.message.split("-")[-1])
+    )
+    name = next((name for name in names if term_key(name) == key), None)
+    return None if name is None else _named_message(name, knowledge)
+
+
+def _answer(asked: str, knowledge: Ruleset) -> Explanation | None:
+    """Explain an answer of CSSM's API by its code, else by its text."""
+    fields = {found["key"]: found["value"] for found in _ANSWER.finditer(asked)}
+    answers = (_explained(fields[key], knowledge) for key in _ANSWER_KEYS if key in fields)
+    return next((each for each in answers if each is not None), None)
+
+
 def _unknown(asked: str, knowledge: Ruleset) -> Explanation | None:
     """Explain a line of the licence agent that is in no list, as the audit judges it."""
     if not is_agent_line(asked):
         return None
     (rule,) = _rules(knowledge, "unknown-agent-message")
-    return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
+    return _of_rule(rule)
 
 
 def known_names(knowledge: Ruleset) -> list[str]:
@@ -175,7 +248,7 @@ def _cited(asked: str, knowledge: Ruleset) -> Explanation | None:
         name = cited["bug"] or f"FN{cited['notice']}"
         rule = next((rule for rule in knowledge.rules if rule.id.upper() == name.upper()), None)
         if rule is not None:
-            return Explanation(title=rule.title, meaning=rule.cause, rules=(rule,))
+            return _of_rule(rule)
         if (found := _bug(name, knowledge)) is not None:
             return found
     return None
@@ -185,8 +258,8 @@ def _reason(asked: str, knowledge: Ruleset) -> Explanation | None:
     if is_line(asked):
         return None  # a message that is not known: a word in its text is no reason of a failure
     text = asked.removeprefix(_LABEL).strip()
-    if _STATUS.fullmatch(text):
-        text = f"HTTP {text}"
+    if (status := _STATUS.fullmatch(text)) is not None:
+        text = f"HTTP {status['status']}"
     reason = knowledge.catalogue.reason(text)
     if reason is None:
         return None

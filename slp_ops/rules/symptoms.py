@@ -12,6 +12,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from slp_ops.facts import (
+    Authorization,
     Clock,
     CommunicationStatistics,
     CpuLoad,
@@ -91,9 +92,10 @@ def _fn72323(
     states: AgentStates | None,
     log: LicenceLog | None,
     failures: FailureLog | None,
+    authorization: Authorization | None,
     now: SwitchTime | None,
 ) -> Symptom:
-    """FN72323: the root in the trustpool decides, else the messages of the notice."""
+    """FN72323: the root in the trustpool decides, else the messages of the notice or the page before SLP."""
     if trustpool is not None and trustpool.find(IDENTRUST) is not None:
         return _not_applicable(judged, TEXTS["FN72323.root-present"])
     if states is not None and states.is_reserved:
@@ -118,15 +120,25 @@ def _fn72323(
             evidence=latest(probable),
             confidence=Confidence.MEDIUM,
         )
-    if candidates:
+    page = () if authorization is None or candidates else _failed_by_call_home(authorization)
+    if candidates or page:
         return Symptom(
             judged=_with_note(judged, TEXTS["FN72323.candidate"]),
             present=True,
-            evidence=latest(candidates),
+            evidence=latest(candidates) or page,
             severity=Severity.WARNING,
             confidence=Confidence.LOW,
         )
     return Symptom(judged=judged, present=None, missing=(Trustpool,))
+
+
+def _failed_by_call_home(authorization: Authorization) -> tuple[Evidence, ...]:
+    """Return the lines of a last exchange before SLP that failed for the reason in the notice."""
+    attempt, reason = authorization.last_communication, authorization.failure_reason
+    has_failed = attempt is not None and attempt.word.upper().startswith("FAILED")
+    if not has_failed or "Call Home HTTP" not in (reason or ""):
+        return ()
+    return authorization.cite("last_communication", "failure_reason")
 
 
 def _changed_on(host: str | None) -> date | None:

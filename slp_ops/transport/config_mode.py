@@ -181,8 +181,10 @@ def _begin(dialogue: Dialogue) -> Procedure[None]:
 def _enter(dialogue: Dialogue, timer: int | None, seconds: float) -> Procedure[CommandResult | None]:
     """Get into configuration mode; what went wrong, if something did."""
     opening = "configure terminal" + ("" if timer is None else f" revert timer {timer}")
-    heard = yield from _type(dialogue, opening, seconds)
+    yield from dialogue.type(opening)
+    heard = yield from _hear(dialogue, opening, seconds, entering=True)
     if heard.now is _Now.CONFIG and not heard.refusal:
+        dialogue.config_name = prompts.config_name(dialogue.screen.tail.strip()) or dialogue.config_name
         return None
     yield from _leave(dialogue, heard)
     return _incomplete_result(heard, taken=0, line=opening)
@@ -248,11 +250,14 @@ def _hear(
     *,
     talk: _DialogReplies | None = None,
     pasting: bool = False,
+    entering: bool = False,
 ) -> Procedure[_Heard]:
     """Wait until the terminal is at a prompt or a question, or is silent for too long."""
     heard = _Heard()
 
     def pending(tail: str) -> tuple[_Now, float] | None:
+        if entering and prompts.config_name(tail) and _prompt_of(dialogue, tail) is None:
+            return _Now.CONFIG, QUIET_WHEN_IN_DOUBT
         collects = pasting and not tail and any("End with a blank line" in line for line in heard.lines)
         return (_Now.ASKS, QUIET_WHEN_IN_DOUBT) if collects or prompts.is_question(tail) else None
 
@@ -275,4 +280,5 @@ def _hear(
 def _prompt_of(dialogue: Dialogue, line: str) -> _Now | None:
     if line == dialogue.prompt:
         return _Now.EXEC
-    return _Now.CONFIG if prompts.is_config_prompt(line, dialogue.hostname) else None
+    name = dialogue.config_name or dialogue.hostname
+    return _Now.CONFIG if prompts.is_config_prompt(line, name) else None

@@ -121,6 +121,8 @@ class Dialogue:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.screen = Screen()
         self.prompt = ""
+        # In prompts of configuration mode: "prompt" changes those of exec mode only. Empty until it is seen.
+        self.config_name = ""
         self.alive = False
         self.reset = False
         self._set_up = False

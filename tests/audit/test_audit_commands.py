@@ -346,11 +346,13 @@ def test_a_fleet_begins_with_a_summary_and_healthy_switches_are_one_line(
     run = saved(**dict.fromkeys(names, "healthy"), sick1="dns-failure", sick2="dns-failure", gone="unread")
     printed = slp("audit", "--run", run, "--lang", lang).output
     lines = printed.splitlines()
-    words = {"en": ("12 switches with", "the same on 1 more: sick2", "BY RULE", "nothing found")}
-    words["ja"] = ("12 台", "同じ結果 ほか 1 台: sick2", "ルール別", "検出なし")
-    healthy, same, by_rule, found = words[lang]
+    words = {
+        "en": ("12 switches with", "and 6 more", "the same on 1 more: sick2", "BY RULE", "nothing found")
+    }
+    words["ja"] = ("12 台", "ほか 6 台", "同じ結果 ほか 1 台: sick2", "ルール別", "検出なし")
+    healthy, more, same, by_rule, found = words[lang]
     assert healthy in lines[0]
-    assert "fine1, fine2, fine3, fine4, fine5, fine6 +6" in lines[0]
+    assert f"fine1, fine2, fine3, fine4, fine5, fine6 {more}" in " ".join(printed.split())
     assert lines.index(by_rule) < lines.index(next(line for line in lines if line.startswith("sick1")))
     assert f"  {same}" in lines
     assert not any(line.startswith(("fine7", "sick2")) for line in lines)
@@ -385,7 +387,7 @@ def test_switches_with_the_same_release_and_verdicts_are_one_entry(
     run = saved(old="healthy-17-3", **names)
     printed = slp("check-version", "--run", run).output
     assert printed.count("nearest release of this train") == 2
-    assert "17.09.04a  8 switches\n  sw1, sw2, sw3, sw4, sw5, sw6 +2\n" in printed
+    assert "17.09.04a  8 switches\n  sw1, sw2, sw3, sw4, sw5, sw6 and 2 more\n" in printed
     assert "old  17.03.08" in printed
     every = slp("check-version", "--run", run, "--details").output
     assert every.count("nearest release of this train") == 9

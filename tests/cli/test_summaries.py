@@ -69,7 +69,7 @@ def test_many_switches_that_were_read_are_one_line(tmp_path: Path) -> None:
         return click.unstyle(collect.render(result, lang, details=details))
 
     lines = printed(400).splitlines()
-    assert lines[1] == "399 devices read completely: sw1, sw2, sw3, sw4, sw5, sw6 +393"
+    assert lines[1] == "399 devices read completely: sw1, sw2, sw3, sw4, sw5, sw6 and 393 more"
     assert len(lines) < 12
     assert printed(400, Lang.JA).splitlines()[1].startswith("取得完了 399 台: sw1, ")
     assert any(line.startswith("sw400 ") for line in lines)
@@ -95,7 +95,7 @@ def test_many_switches_that_reach_their_servers_are_one_line() -> None:
         return reachability.render(view, "r1", lang, details=details)
 
     lines = printed(400, Lang.EN).splitlines()
-    assert lines[1] == "399 switches reach their servers: sw1, sw2, sw3, sw4, sw5, sw6 +393"
+    assert lines[1] == "399 switches reach their servers: sw1, sw2, sw3, sw4, sw5, sw6 and 393 more"
     assert len(lines) < 9
     assert printed(400, Lang.JA).splitlines()[1].startswith("到達可 399 台: sw1, ")
     assert printed(400, Lang.EN, details=True).count("\nsw") == 400
@@ -111,9 +111,9 @@ def test_switches_of_one_release_are_one_entry() -> None:
         return click.unstyle(versions.render(rows, options.knowledge, lang, details=details))
 
     lines = printed(Lang.EN).splitlines()
-    assert lines[:2] == ["17.3.3  24 switches", "  old0, old1, old2, old3, old4, old5 +18"]
+    assert lines[:2] == ["17.3.3  24 switches", "  old0, old1, old2, old3, old4, old5 and 18 more"]
     assert sum(line.startswith("  FN72323 ") for line in lines) == 2  # once for each release
     assert "new0  17.15.4" in lines
-    assert any(line.startswith("old0, old1, old2, old3, old4, old5 +18  17.3.3 ") for line in lines)
+    assert any(line.startswith("old0, old1, old2, old3, old4, old5 and 18 more  17.3.3 ") for line in lines)
     assert printed(Lang.JA).splitlines()[0] == "17.3.3  24 台"
     assert sum(line.startswith("  FN72323 ") for line in printed(Lang.EN, details=True).splitlines()) == 25

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from nats.js.errors import APIError
 
-from slp_ops.app import cluster_engine, hub_status
 from slp_ops.app import hub as service
+from slp_ops.app import hub_session, hub_status
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.hub_folder import HUB_FILE
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-DOWN = 25.0
+# A connection that stalls is noticed within 20 to 30 s, and a task is delivered again after 30. One that is
+# closed is noticed at once, and the run names it at its next look, after 5.
+STALLED, CLOSED = 25.0, 12.0
 
 
 def reads(fleet: Fleet) -> int:
@@ -47,8 +49,8 @@ def failures(rig: Rig) -> dict[str, Any]:
     return {each["name"]: each["error"] for each in lines if each.get("error")}
 
 
-def test_links_down_for_25_seconds_as_a_black_hole_and_as_a_cut(rig: Rig) -> None:
-    fleet = Fleet(rig, 400)
+def test_links_that_stall_for_25_seconds_and_links_that_are_cut(rig: Rig) -> None:
+    fleet = Fleet(rig, 200)
     access, operator = fleet.access(), rig.hub_folder / "operator"
     with Link(rig.port) as to_worker, Link(rig.port) as to_operator:
         to_worker.lead(access)
@@ -57,20 +59,20 @@ def test_links_down_for_25_seconds_as_a_black_hole_and_as_a_cut(rig: Rig) -> Non
         collecting = fleet.collect()
         rig.wait_for(lambda: reads(fleet) > 20, "collect")
 
-        to_worker.hole(is_open=True)
+        to_worker.cut()
         to_operator.cut()
-        time.sleep(DOWN)
-        to_worker.hole(is_open=False)
+        time.sleep(CLOSED)
+        to_worker.mend()
         to_operator.mend()
         before = reads(fleet)
         rig.wait_for(lambda: reads(fleet) > before + 30, "collect")
         assert "the hub does not answer; workers continue" in rig.log("collect")
         rig.wait_for(lambda: "the hub is connected again" in rig.log("collect"), "collect")
 
-        to_worker.cut()
+        to_worker.hole(is_open=True)
         to_operator.hole(is_open=True)
-        time.sleep(DOWN)
-        to_worker.mend()
+        time.sleep(STALLED)
+        to_worker.hole(is_open=False)
         to_operator.hole(is_open=False)
         fleet.finish(collecting)
 
@@ -206,7 +208,7 @@ def test_a_site_that_is_revoked_while_its_worker_reads(rig: Rig) -> None:
 def test_a_run_does_not_wait_for_ever(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, victim: str, kind: str
 ) -> None:
-    monkeypatch.setattr(cluster_engine, "_PATIENCE", 3.0)
+    monkeypatch.setattr(hub_session, "_PATIENCE", 3.0)
     fleet = Fleet(rig, 20)
     fleet.worker("worker", fleet.access(), 4, 1.0)
 

@@ -104,10 +104,11 @@ def test_a_broker_whose_folder_is_deleted_gets_its_tasks_again(rig: Rig) -> None
     assert reads.reads <= len(fleet.names) + 4
 
 
-def test_random_kills_on_two_thousand_devices(rig: Rig) -> None:
-    fleet = Fleet(rig, 2000)
+def test_random_kills(rig: Rig) -> None:
+    """``make test-cluster`` kills fifty times in a fleet of 2,000."""
+    fleet = Fleet(rig, 800)
 
-    killed = kill_at_random(rig, fleet, seed=20261127, kills=10, seconds=0.3, patience=400)
+    killed = kill_at_random(rig, fleet, seed=20261127, kills=10, seconds=0.6, patience=400)
 
     found = fleet.check()
     assert killed.total() == 10

@@ -14,7 +14,8 @@ from tests.faults.bench import Bench
 from tests.faults.proxies import Fault, Kind, Stage
 from tests.faults.trial import TRANSPORTS
 
-pytestmark = pytest.mark.slow
+# In one process: they share the two runs of ``causes``.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("causes")]
 
 _LINE: Final = "show license usage"
 _STAGES: Final = (

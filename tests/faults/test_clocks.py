@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.signals import Signals
-from tests.faults.trial import APPLIED, NAME_SERVER, TRANSPORTS
+from tests.faults.trial import APPLIED, NAME_SERVER, TRANSPORTS, in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,11 +73,12 @@ def test_a_jump_of_the_clock_does_not_stop_watch(bench: Any, clock: Any, transpo
     assert ended.err.count("sw1: ok") >= 4, ended.err
 
 
-@pytest.mark.parametrize("jump", [-2 * _DAY, 2 * _DAY])
-@pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("moment", ["configure terminal", "write memory", "show version"])
+@pytest.mark.parametrize(
+    ("moment", "jump", "transport"),
+    in_turn(("configure terminal", "write memory", "show version"), (-2 * _DAY, 2 * _DAY)),
+)
 def test_a_jump_of_the_clock_does_not_fail_a_change(
-    bench: Any, clock: Any, transport: str, jump: float, moment: str
+    bench: Any, clock: Any, moment: str, jump: float, transport: str
 ) -> None:
     running = bench(
         {"sw1": "name-server-missing"},

@@ -6,29 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.trial import APPLIED, FACTORY_RESET, NAME_SERVER, ONE_WAY, TRANSPORTS, named
+from tests.faults.trial import APPLIED, FACTORY_RESET, NAME_SERVER, ONE_WAY, in_turn, named
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
+# A transport writes nothing to a disk but host keys, and both do that by the same code.
+_MOMENTS = {
+    "ip name-server": ("name-server-missing", NAME_SERVER),
+    "write memory": ("name-server-missing", NAME_SERVER),
+    "license smart factory reset": ("polling-id-invalid", FACTORY_RESET),
+    "reload": ("polling-id-invalid", FACTORY_RESET),
+    "license smart trust": ("polling-id-invalid", FACTORY_RESET),
+}
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize(
-    ("scenario", "options", "moment"),
-    [
-        ("name-server-missing", NAME_SERVER, "ip name-server"),
-        ("name-server-missing", NAME_SERVER, "write memory"),
-        ("polling-id-invalid", FACTORY_RESET, "license smart factory reset"),
-        ("polling-id-invalid", FACTORY_RESET, "reload"),
-        ("polling-id-invalid", FACTORY_RESET, "license smart trust"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
+@pytest.mark.parametrize(("moment", "transport"), in_turn(_MOMENTS))
 def test_a_full_disk_during_a_change_leads_to_resume(
-    bench: Any, small_disk: Any, transport: str, scenario: str, options: tuple[str, ...], moment: str
+    bench: Any, small_disk: Any, moment: str, transport: str
 ) -> None:
+    scenario, options = _MOMENTS[moment]
     running = bench(
         {"sw1": scenario},
         transport=transport,
@@ -78,21 +76,14 @@ def test_a_full_disk_during_a_change_leads_to_resume(
     assert "write memory" in received or scenario == "polling-id-invalid"
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize(
-    "verb",
-    [
-        ("collect",),
-        ("audit",),
-        ("check-reachability",),
-        ("collect", "--processes", "2"),
-        ("audit", "--processes", "2"),
-    ],
-    ids=" ".join,
+    ("words", "transport"),
+    in_turn(("collect", "audit", "check-reachability", "collect --processes 2", "audit --processes 2")),
 )
 def test_a_full_disk_while_reading_ends_one_device_first(
-    bench: Any, small_disk: Any, transport: str, verb: tuple[str, ...]
+    bench: Any, small_disk: Any, words: str, transport: str
 ) -> None:
+    verb = words.split()
     running = bench({f"sw{number}": "healthy" for number in range(1, 7)}, transport=transport)
     running.when("telnet" if "check-reachability" in verb else "show license all", small_disk.fill)
     ended = running.run(
@@ -100,8 +91,8 @@ def test_a_full_disk_while_reading_ends_one_device_first(
     )
     assert ended.code == 4, ended.text
     assert "No space left" in ended.text
-    for words in ("Traceback", "never retrieved", "a defect of slp-ops"):
-        assert words not in ended.err
+    for wrong in ("Traceback", "never retrieved", "a defect of slp-ops"):
+        assert wrong not in ended.err
     assert "not tried" in ended.text
     assert all(f"sw{number}" in ended.text for number in range(1, 7))
     small_disk.free()
@@ -115,9 +106,8 @@ def test_a_full_disk_while_reading_ends_one_device_first(
     assert again.code == 0, again.text
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("left", [0, 1, 50, 200])
-def test_a_full_disk_tears_no_host_key_file(bench: Any, tmp_path: Path, transport: str, left: int) -> None:
+@pytest.mark.parametrize(("left", "transport"), in_turn((0, 1, 50, 200)))
+def test_a_full_disk_tears_no_host_key_file(bench: Any, tmp_path: Path, left: int, transport: str) -> None:
     running = bench({f"sw{number}": "healthy" for number in range(1, 4)}, transport=transport)
     keys = tmp_path / "known_hosts"
     # So large that nothing else that is written comes near it.
@@ -141,12 +131,12 @@ def test_a_full_disk_tears_no_host_key_file(bench: Any, tmp_path: Path, transpor
     assert again.code == 0, again.text
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize(
-    "torn", ["[127.0.0.1]:2", "[127.0.0.1]:{port} ssh-rsa", "[127.0.0.1]:{port} ssh-rsa AAAAB3NzaC1yc2EA"]
+    ("torn", "transport"),
+    in_turn(("[127.0.0.1]:2", "[127.0.0.1]:{port} ssh-rsa", "[127.0.0.1]:{port} ssh-rsa AAAAB3NzaC1yc2EA")),
 )
 def test_a_torn_last_line_of_known_hosts_is_ignored_with_a_notice(
-    bench: Any, tmp_path: Path, transport: str, torn: str
+    bench: Any, tmp_path: Path, torn: str, transport: str
 ) -> None:
     running = bench({"sw1": "healthy", "sw2": "healthy"}, transport=transport)
     keys = tmp_path / "known_hosts"

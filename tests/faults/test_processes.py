@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.signals import Signals
-from tests.faults.trial import APPLIED, FACTORY_RESET, NAME_SERVER, ONE_WAY, TRANSPORTS, acknowledged, named
+from tests.faults.trial import (
+    APPLIED,
+    FACTORY_RESET,
+    NAME_SERVER,
+    ONE_WAY,
+    TRANSPORTS,
+    acknowledged,
+    in_turn,
+    named,
+)
 
 if TYPE_CHECKING:
     from tests.faults.bench import Ended
@@ -32,16 +41,11 @@ def both(running: Any, *arguments: str, apart: float = 0.0) -> list[Ended]:
     return ended
 
 
-@pytest.mark.parametrize("apart", [0.0, 0.7])
-@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize(
-    ("scenario", "options"),
-    [("polling-id-invalid", FACTORY_RESET), ("invalid-token", TOKEN)],
-    ids=["reset", "token"],
+    ("scenario", "apart", "transport"), in_turn(("polling-id-invalid", "invalid-token"), (0.0, 0.7))
 )
-def test_the_second_process_is_refused(
-    bench: Any, transport: str, scenario: str, options: tuple[str, ...], apart: float
-) -> None:
+def test_the_second_process_is_refused(bench: Any, scenario: str, apart: float, transport: str) -> None:
+    options = FACTORY_RESET if scenario == "polling-id-invalid" else TOKEN
     running = bench({"sw1": scenario}, transport=transport, scale=900.0)
     ended = both(running, "remediate", "-i", "inventory.yaml", *options, apart=apart)
     received = running.changing_lines("sw1")
@@ -84,24 +88,21 @@ def test_one_plan_is_applied_once(bench: Any, transport: str) -> None:
     assert received.count("write memory") == 1, received
 
 
-@pytest.mark.parametrize("name", ["KILL", "HUP"])
-@pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize(
-    ("scenario", "options", "moment"),
-    [
-        ("polling-id-invalid", FACTORY_RESET, "license smart factory reset"),
-        ("name-server-missing", NAME_SERVER, "ip name-server"),
-    ],
-    ids=["reset", "name-server"],
+    ("moment", "name", "transport"),
+    in_turn(("license smart factory reset", "ip name-server"), ("KILL", "HUP")),
 )
 def test_an_unfinished_change_is_named_before_anything_new_is_planned(
-    bench: Any, transport: str, scenario: str, options: tuple[str, ...], moment: str, name: str
+    bench: Any, moment: str, name: str, transport: str
 ) -> None:
+    is_reset = moment == "license smart factory reset"
+    scenario = "polling-id-invalid" if is_reset else "name-server-missing"
+    options = FACTORY_RESET if is_reset else NAME_SERVER
     running = bench(
         {"sw1": scenario},
         transport=transport,
         scale=900.0,
-        defaults={"params": {"name_servers": "10.10.0.53"}} if "name" in scenario else {},
+        defaults={} if is_reset else {"params": {"name_servers": "10.10.0.53"}},
     )
     first = running.run(
         "remediate", "-i", "inventory.yaml", *options, signals=Signals(name=name, lines=1, line=moment)

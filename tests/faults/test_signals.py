@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.proxies import Fault, Kind, Stage
 from tests.faults.signals import Signals
-from tests.faults.trial import APPLIED, FACTORY_RESET, NAME_SERVER, TRANSPORTS, named
+from tests.faults.trial import APPLIED, FACTORY_RESET, NAME_SERVER, TRANSPORTS, in_turn, named
 
 pytestmark = pytest.mark.slow
 
@@ -24,10 +24,8 @@ _READING = {
 }
 
 
-# Signals have little to do with the transport: each verb is tried with one of them.
-@pytest.mark.parametrize(
-    ("verb", "transport"), [(verb, TRANSPORTS[number % 2]) for number, verb in enumerate(_READING)]
-)
+# Signals have little to do with the transport.
+@pytest.mark.parametrize(("verb", "transport"), in_turn(_READING))
 def test_reading_verbs_end_alike(bench: Any, verb: str, transport: str) -> None:
     running = bench(
         {"sw1": "name-server-missing"},
@@ -36,7 +34,7 @@ def test_reading_verbs_end_alike(bench: Any, verb: str, transport: str) -> None:
     )
     # A signal that comes when everything is done changes nothing any more.
     done = {130} if verb == "watch" else {130, running.run(*_READING[verb], "-i", "inventory.yaml").code}
-    # Slow enough that every moment is met.
+    # Slow enough that every moment is met. With each verb the signals are at other moments.
     running.arm("sw1", Fault(kind=Kind.SLOW, stage=Stage.LINE, line="show clock", rate=30_000, times=None))
     moments: list[dict[str, Any]] = [
         {"lines": 1, "line": "show version"},
@@ -46,19 +44,19 @@ def test_reading_verbs_end_alike(bench: Any, verb: str, transport: str) -> None:
         {"seconds": 0.3},
     ]
     ends = {}
-    for name in _ALIKE:
-        for number, moment in enumerate(moments):
-            ended = running.run(*_READING[verb], "-i", "inventory.yaml", signals=Signals(name=name, **moment))
-            ends[name, number] = ended.code
-            assert "Traceback" not in ended.err
+    for number, moment in enumerate(moments, list(_READING).index(verb)):
+        name = _ALIKE[number % len(_ALIKE)]
+        ended = running.run(*_READING[verb], "-i", "inventory.yaml", signals=Signals(name=name, **moment))
+        ends[name, str(moment)] = ended.code
+        assert "Traceback" not in ended.err
     assert {key: code for key, code in ends.items() if code not in done} == {}
 
 
-@pytest.mark.parametrize("moment", ["ip name-server", "end", "write memory", "show running-config"])
 @pytest.mark.parametrize(
-    ("transport", "name"), [("netmiko", "INT"), ("asyncssh", "TERM"), *((each, "HUP") for each in TRANSPORTS)]
+    ("moment", "name", "transport"),
+    in_turn(("ip name-server", "end", "write memory", "show running-config"), _ALIKE),
 )
-def test_a_change_comes_to_the_end_of_its_step(bench: Any, transport: str, name: str, moment: str) -> None:
+def test_a_change_comes_to_the_end_of_its_step(bench: Any, moment: str, name: str, transport: str) -> None:
     running = bench(
         {"sw1": "name-server-missing"},
         transport=transport,

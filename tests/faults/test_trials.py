@@ -7,7 +7,7 @@ import pytest
 from tests.faults.campaign import trials
 
 pytestmark = pytest.mark.slow
-TRIALS = 60
+TRIALS = 30
 # Together, because most of a trial is waiting.
 BATCH = 6
 

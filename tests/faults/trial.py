@@ -9,6 +9,7 @@ stalls while a switch is being changed.
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import random
 import re
@@ -33,15 +34,29 @@ if TYPE_CHECKING:
 
 PATIENT: Final = 1000
 TRANSPORTS: Final = ("netmiko", "asyncssh")
+
+
+def in_turn(*columns: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Return each combination of the values, with one of the transports behind it.
+
+    With two columns and more, each value meets both transports. It suffices where a transport has little to
+    do with what is tested.
+    """
+    numbered = itertools.product(*(enumerate(column) for column in columns))
+    return [
+        (*(value for _, value in row), TRANSPORTS[sum(number for number, _ in row) % 2]) for row in numbered
+    ]
+
+
 # Longer than a busy machine keeps a process waiting.
 QUICK: Final = ("--connect-timeout", "6")
 READ: Final = (*QUICK, "--command-timeout", "6", "--login-timeout", "20")
 # An operator does not wait longer for one switch that went wrong.
 BOUND: Final = 120.0
 BOUND_OF_CHANGES: Final = 400.0
-# Commands that must not be sent twice, whatever happens.
 # Codes of a change that succeeded; 3 where findings remain.
 APPLIED: Final = (0, 3)
+# Commands that must not be sent twice, whatever happens.
 ONE_WAY: Final = (
     "license smart factory reset",
     "reload",

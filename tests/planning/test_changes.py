@@ -138,6 +138,23 @@ def test_what_undoes_a_line_follows_from_what_stood_there(one: Setting, sends: s
     assert [line.text for line in found.undo] == undo
 
 
+def test_a_line_that_came_with_a_change_has_to_go_with_it() -> None:
+    url = setting(
+        LineKind.SET,
+        "license smart url smart https://new.example.net/x",
+        of="license smart url smart",
+        shows=("license smart url https://new.example.net/x",),
+    )
+    before = RUNNING.replace("license smart url https://old.example.net/x\n", "").replace(
+        "license smart url smart https://old.example.net/x\n", ""
+    )
+    found = change(url, before)
+    assert found is not None
+    assert is_reverted(found, running(before))
+    left = before.replace("end\n", "license smart url https://new.example.net/x\nend\n")
+    assert not is_reverted(found, running(left))
+
+
 def test_modes_are_entered_and_left() -> None:
     found, _ = changes(
         [

@@ -67,5 +67,6 @@ def test_another_rule_or_another_unknown_verdict_is_an_entry_of_its_own() -> Non
 
 def test_of_many_rules_without_a_verdict_some_are_named() -> None:
     fleet = (device("sw1", "x", unjudged=46), device("sw2", "x", "y"))
-    assert "rule-5 +40: it was skipped" in printed(*fleet)
+    assert "rule-5 and 40 more: it was skipped" in " ".join(printed(*fleet).split())
+    assert "rule-5 ほか 40 件: " in printed(*fleet, lang=Lang.JA)
     assert "rule-45: it was skipped" in " ".join(printed(*fleet, details=True).split())

@@ -60,7 +60,7 @@ def _round(healthy: int) -> list[WatchedChange]:
 def test_many_switches_begin_with_a_summary() -> None:
     assert render(_round(18), Lang.EN).replace("\x1b[35m", "").replace("\x1b[0m", "").split("\n") == [
         f"{_AT} first look at 20 switches: 1 to look at",
-        f"{_AT} 18 switches with nothing found: sw0, sw1, sw2, sw3, sw4, sw5 +12",
+        f"{_AT} 18 switches with nothing found: sw0, sw1, sw2, sw3, sw4, sw5 and 12 more",
         f"{_AT} 1 switch with information only: acc-info",
         f"{_AT} acc-bad: first look, 17.9.4a: dns-failure (error)",
         f"{_AT} acc-away: cannot be read: timeout",

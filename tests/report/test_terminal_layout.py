@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.check_version import judge_release
 from slp_ops.cli.language import notice
+from slp_ops.cli.language_choice import choose
 from slp_ops.i18n import Lang
 from slp_ops.report.terminal import versions
 from slp_ops.report.terminal.layout import fits, folded, table, table_rows, wrapped
@@ -76,6 +77,7 @@ def test_a_hint_fits_the_terminal_and_a_command_stays_whole(
     mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mocker.patch("shutil.get_terminal_size", return_value=os.terminal_size((80, 24)))
+    choose(Lang.EN)
     command = f"  hint: slp-ops audit --run {'x' * 80}"
     words = "give a show tech, a terminal log with its prompts, or outputs with their command above"
     for is_terminal, lines in ((True, 2), (False, 1)):
@@ -118,3 +120,10 @@ def test_a_command_is_never_broken(mocker: MockerFixture, columns: int, text: st
         assert sum(command in line for line in lines) == (command in text)
     assert " ".join(" ".join(lines).split()).replace(" ", "") == f"hint:{text}".replace(" ", "")
     assert max(map(cell_len, lines)) <= columns
+
+
+def test_a_quote_stays_with_the_command_behind_it(mocker: MockerFixture) -> None:
+    terminal(mocker, 80)
+    for blanks in range(60, 80):
+        lines = wrapped(f"{'x' * blanks} 'slp-ops usage' does it for a site.", "")
+        assert any("'slp-ops usage'" in line for line in lines), lines

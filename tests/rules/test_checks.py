@@ -93,6 +93,19 @@ def test_every_rule_has_cases_that_pass_fail_and_stay_unknown(rule: Rule) -> Non
         assert table.get(verdict), f"{rule.id} has no case for {verdict}: add it in tests/rules/cases"
 
 
+@pytest.mark.parametrize("rule", packaged_ruleset().rules, ids=lambda rule: rule.id)
+def test_a_rule_without_its_facts_names_them(rule: Rule) -> None:
+    nothing = known_of([])
+    assert nothing.arguments(rule.needs) is not None or nothing.missing(rule.needs)
+
+
+def test_a_rule_about_the_agent_before_slp_names_the_command_that_it_lacks() -> None:
+    old = known_of([Software(version="16.12.4", release=Release.parse("16.12.4"))])
+    outcome = judge(rule_of("sl-not-registered"), old)
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert "show license" in str(outcome.why)
+
+
 def _judged_by_release(advisory: Advisory, release: str) -> Verdict:
     software = Software(version=release, release=Release.parse(release))
     return judge(rule_of(advisory.id), known_of([software])).verdict

@@ -299,6 +299,19 @@ def scripted(answers: dict[str, list[str | None]]) -> Scripted:
     return Scripted(answer)
 
 
+def test_the_prompt_that_an_operator_configured_is_that_of_exec_mode_only() -> None:
+    answers = {"configure terminal": "sw(config)#", "restconf": "sw(config)#", "end": "[prod]sw#"}
+
+    def answer(data: bytes) -> list[str | None]:
+        line = data.decode().removesuffix("\n")
+        return [f"{line}\r\n", answers.get(line, "[prod]sw#")]
+
+    vty = Scripted(answer)
+    dialogue, sent = vty.run(config("restconf"))
+    assert (sent.status, sent.taken) == (CommandOutcome.DONE, 1)
+    assert dialogue.alive
+
+
 def test_a_session_that_breaks_between_two_lines_is_no_silent_success() -> None:
     vty = scripted({"configure terminal": ["sw(config)#"], "netconf-yang": [None]})
     with pytest.raises(SessionLost):
@@ -358,6 +371,7 @@ def test_silence_in_configuration_mode_gives_the_session_up() -> None:
         "% Permission denied.",
         "Command not permitted",
         "Authorization denied",
+        "% Configuration buffer full, can't add command: restconf",
     ],
 )
 def test_a_denial_is_one_in_whatever_words(said: str) -> None:

@@ -25,6 +25,7 @@ from slp_ops.errors import (
 from slp_ops.model import CaptureStatus
 from slp_ops.readonly import ReadCommand
 from slp_ops.transport.hostkeys import HostKeyMode
+from tests.transport.scripted import Kept
 
 if TYPE_CHECKING:
     from slp_ops.engine.pacing import RateLimited
@@ -32,14 +33,6 @@ if TYPE_CHECKING:
     from slp_ops.ports import CommandEnd
 
 pytestmark = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
-
-
-class Kept:
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text += text
 
 
 def read(
@@ -225,15 +218,6 @@ def test_a_hang_costs_one_silence(lab: Any, opening: Any, transport: str) -> Non
     ((ending, _),) = read(opening(), running.device("sw", transport=transport), "show version", timeout=0.5)
 
     assert ending.status is CaptureStatus.TIMEOUT
-
-
-@pytest.mark.slow
-def test_an_echo_that_takes_twelve_seconds_is_waited_for(lab: Any, opening: Any, transport: str) -> None:
-    running = lab(sw="slow-echo")
-
-    ((ending, text),) = read(opening(), running.device("sw", transport=transport), "show clock")
-
-    assert (ending.status, len(text.splitlines())) == (CaptureStatus.OK, 1)
 
 
 def test_a_denied_command_is_denied(lab: Any, opening: Any, transport: str) -> None:

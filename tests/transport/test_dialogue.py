@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tracemalloc
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,63 +14,24 @@ from hypothesis import strategies as st
 from slp_ops.errors import EnableFailed, LimitReached, NoPrompt, SessionLost, SshTimeout
 from slp_ops.model import CaptureStatus
 from slp_ops.ports import CommandEnd, ReadLimits, Secret
-from slp_ops.transport.dialogue import Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import Dialogue, Send
+from tests.transport.scripted import Kept, Piece, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-T = TypeVar("T")
-Piece = str | bytes | float | None
+    from slp_ops.transport.dialogue import Procedure
 
 
 @dataclass
-class Vty:
-    """A terminal that answers by a script. A float is silence of that many seconds, None is the end."""
+class Vty(Terminal):
+    """Answers each line as a function says."""
 
     answer: Callable[[bytes], Iterable[Piece]]
-    queue: deque[Piece] = field(default_factory=deque)
-    sent: list[bytes] = field(default_factory=list)
-    seconds: float = 0.0
 
-    def drive(self, procedure: Procedure[T]) -> T:
-        reply: bytes | None = None
-        try:
-            while True:
-                request = procedure.send(reply)
-                if isinstance(request, Send):
-                    self.sent.append(request.data)
-                    self.queue.extend(self.answer(request.data))
-                    reply = None
-                else:
-                    reply = self._wait(request.seconds)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-
-    def _wait(self, seconds: float) -> bytes | None:
-        if not self.queue:
-            self.seconds += seconds
-            return None
-        head = self.queue.popleft()
-        if head is None:
-            self.queue.appendleft(None)
-            return b""
-        if isinstance(head, float):
-            if head > seconds:
-                self.queue.appendleft(head - seconds)
-                self.seconds += seconds
-                return None
-            self.seconds += head
-            return self._wait(seconds - head)
-        return head if isinstance(head, bytes) else head.encode()
-
-
-class Kept:
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text += text
+    def receive(self, data: bytes) -> None:
+        self.sent.append(data)
+        self.queue.extend(self.answer(data))
 
 
 def switch(outputs: dict[str, list[Piece]], prompt: str = "tyo-core-01#") -> Callable[[bytes], list[Piece]]:
@@ -491,7 +452,7 @@ def test_a_channel_that_was_reset_is_called_so() -> None:
     dialogue = Dialogue()
     dialogue.reset = True
     with pytest.raises(SessionLost, match="reset after the login"):
-        Vty(lambda data: [None], deque([None])).drive(dialogue.log_in(None))
+        Vty(lambda data: [None], queue=deque([None])).drive(dialogue.log_in(None))
 
 
 def test_a_dialogue_that_waits_keeps_nothing_of_what_it_passed_on() -> None:

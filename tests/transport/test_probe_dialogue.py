@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from hypothesis import given
@@ -15,16 +14,15 @@ from slp_ops.commands.telnet import parse
 from slp_ops.errors import SessionLost
 from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.model import CaptureStatus
-from slp_ops.transport.dialogue import Dialogue, Procedure, Send
+from slp_ops.transport.dialogue import Dialogue
 from slp_ops.transport.probe_dialogue import probe
+from tests.transport.scripted import Kept, Piece, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from slp_ops.ports import ProbeEnd
 
-T = TypeVar("T")
-Piece = str | float | None
 COMMAND = "telnet tools.cisco.com 443 /source-interface Vlan100 /ipv4"
 PROMPT = "tyo-core-01#"
 NAMED = 'Translating "tools.cisco.com"...domain server (10.1.0.53) [OK]\r\n\r\n'
@@ -34,13 +32,13 @@ BREAK, CTRL_C, ENTER = b"\x1e", b"\x03", b"\r"
 
 
 @dataclass
-class Switch:
+class Switch(Terminal):
     """A vty with IOS's own notion of where bytes go: to the shell, or to the far end of a telnet.
 
     ``attempt`` is what telnet prints; ``far_end`` what the far end answers to bytes, None when it closes.
-    A float is that many seconds of silence, None the end of the channel.
     """
 
+    encoding: ClassVar = "latin-1"
     attempt: list[Piece]
     far_end: Callable[[bytes], Iterable[Piece] | None] = lambda data: ()
     escape: bytes = BREAK
@@ -48,55 +46,23 @@ class Switch:
     confirms: bool = True  # whether disconnect asks
     sessions: int = 0
     connected: bool = False
-    queue: deque[Piece] = field(default_factory=deque)
-    sent: list[bytes] = field(default_factory=list)
-    seconds: float = 0.0
     asking: bool = False
     typed: str = ""
     resumed: int = 0
 
-    def drive(self, procedure: Procedure[T]) -> T:
-        reply: bytes | None = None
-        try:
-            while True:
-                request = procedure.send(reply)
-                if isinstance(request, Send):
-                    typed = request.data.replace(b"\n", b"\r")  # IOS-XE takes either for Enter
-                    self.sent.append(typed)
-                    self.receive(typed)
-                    reply = None
-                else:
-                    reply = self.wait(request.seconds)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-
-    def wait(self, seconds: float) -> bytes | None:
-        if not self.queue:
-            self.seconds += seconds
-            return None
-        head = self.queue.popleft()
-        if head is None:
-            self.queue.appendleft(None)
-            return b""
-        if isinstance(head, float):
-            if head > seconds:
-                self.queue.appendleft(head - seconds)
-                self.seconds += seconds
-                return None
-            self.seconds += head
-            return self.wait(seconds - head)
-        if "Open" in head and not self.connected and head.rstrip().endswith("Open"):
+    def prints(self, piece: str | bytes) -> None:
+        if isinstance(piece, str) and piece.rstrip().endswith("Open") and not self.connected:
             self.connected, self.sessions = True, self.sessions + 1
             if self.far_end(b"") is None:
                 self.close()
-        return head.encode("latin-1")
 
     def close(self) -> None:
         self.connected, self.sessions = False, self.sessions - 1
         self.queue.extend([CLOSED, PROMPT])
 
     def receive(self, data: bytes) -> None:
+        data = data.replace(b"\n", b"\r")  # IOS-XE takes either for Enter
+        self.sent.append(data)
         if self.connected:
             if data == self.escape + b"x":
                 self.connected = False
@@ -152,14 +118,6 @@ class Switch:
             self.queue.append("[Resuming connection 1 to tools.cisco.com ... ]\r\n")
         else:
             self.queue.append(PROMPT)
-
-
-class Kept:
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text += text
 
 
 def logged_in() -> Dialogue:

@@ -14,6 +14,7 @@ from slp_ops.facts.probes import NameVerdict, ProbeResult, Probes, ProbeVerdict
 from slp_ops.lab.world import Reach, ReachabilityRule
 from slp_ops.parsing import read
 from slp_ops.readonly import ProbeStep, ReadCommand, Tool
+from tests.transport.scripted import Kept
 
 if TYPE_CHECKING:
     from slp_ops.engine.pacing import RateLimited
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.parametrize("transport", ["netmiko", "asyncssh"])
 TARGET = ProbeStep(host="smartreceiver.cisco.com", port=443, source_interface="Vlan100")
-
-
-class Kept:
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> None:
-        self.text += text
 
 
 def tried(

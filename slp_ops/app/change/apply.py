@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 from slp_ops.app.change.before_after import BeforeAfter, Snapshot, difference, not_passing, regressions
 from slp_ops.app.change.context import SAVE, BufferedEvidence
 from slp_ops.app.change.device_session import DeviceSession
-from slp_ops.app.change.rollback import roll_back
+from slp_ops.app.change.rollback import other_switch, roll_back
 from slp_ops.app.change.steps import Steps, still_reloading
 from slp_ops.app.read_device import collect
 from slp_ops.errors import ConnectError, SessionLost, StoreError
 from slp_ops.i18n import Text
 from slp_ops.messages import message_text
+from slp_ops.planning.changes import in_force
 from slp_ops.planning.journal_state import ChangeOutcome, EndEvent, SavedEvent, StepState, VerifiedEvent
 from slp_ops.planning.model import plan_differences, what_changed
 from slp_ops.planning.planner import serials_of
@@ -28,7 +29,9 @@ from slp_ops.steps import ConfigStep, ExecStep
 if TYPE_CHECKING:
     from slp_ops.app.change.context import ChangeContext
     from slp_ops.app.change.steps import StepResult
+    from slp_ops.errors import SlpOpsError
     from slp_ops.planning.journal_state import SwitchState
+    from slp_ops.planning.running_config import RunningConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +269,10 @@ class _Applying:
             raise _Stopped(ChangeOutcome.STALE, _DIFFERS.format(parts="; ".join(differences)))
 
     async def _verify(self) -> None:
-        """Audit until the rules pass or the time is over; raises _Stopped when they do not pass."""
+        """Audit until the lines are in force and the rules pass, or the time is over; raises _Stopped.
+
+        The rules alone do not prove the change: named by the operator, a playbook may remedy none that fails.
+        """
         context, stop_controller, timeouts = (
             self._context,
             self._context.stop_controller,
@@ -285,13 +291,17 @@ class _Applying:
             if isinstance(snapshot, Text):
                 why = _UNREAD.format(why=snapshot)
             else:
-                _, self.after = snapshot
+                memory, self.after = snapshot
+                known = FactContext(memory.facts)
+                if serials_of(known) and (other := other_switch(known, context.plan.serials)) is not None:
+                    raise _Stopped(ChangeOutcome.UNSETTLED, other)
                 failing = not_passing(rules, self.before, self.after)
                 worse = self.regressed
-                if not failing and not worse:
+                gone = self._not_in_force(memory.running)
+                if gone is None and not failing and not worse:
                     self._note_verified(passed=True)
                     return
-                why = _NOT_PASSING.format(
+                why = gone or _NOT_PASSING.format(
                     rules=", ".join((*failing, *(rule for rule in worse if rule not in failing)))
                 )
             if stop_controller.stopping:
@@ -306,19 +316,53 @@ class _Applying:
         self._state.verified = passed
         self._context.journal.write(VerifiedEvent(device=self._context.device.name, passed=passed))
 
+    def _not_in_force(self, running: RunningConfig | None) -> Text | None:
+        """Return why the running configuration does not prove the lines of the plan; None when it does."""
+        lasting = self._context.plan.lasting_changes
+        if not lasting:
+            return None
+        if running is None or not running.whole:
+            return _UNREADABLE
+        gone = [str(change.line) for change in lasting if not in_force(change, running)]
+        return _GONE.format(lines="; ".join(gone)) if gone else None
+
     async def _save(self) -> None:
         if not any(action.save for action in self._context.plan.actions) or self._state.saved:
             return
+        await self._open_to_save()
         try:
             sent = await self._session.send(SAVE)
         except (ConnectError, SessionLost) as err:
-            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=message_text(err.message))) from None
+            raise self._may_be_saved(err) from None
+        if sent.status is CommandOutcome.SILENT:
+            raise self._may_be_saved(SessionLost("the switch stopped answering"))
         if sent.status is not CommandOutcome.DONE:
             raise _Stopped(
                 ChangeOutcome.FAILED, _NOT_SAVED.format(said=" / ".join(sent.output.split("\n"))[:200])
             )
         self._state.saved = True
         self._context.journal.write(SavedEvent(device=self._context.device.name))
+
+    async def _open_to_save(self) -> None:
+        """Open a session for the save; raises _Stopped."""
+        try:
+            await self._session.open()
+        except (ConnectError, SessionLost):
+            failure = await self._session.reconnect(self._context.timeouts.reconnect)
+            if failure is None:
+                # It may have reloaded since it was verified, without what is to be saved.
+                try:
+                    gone = self._not_in_force(await self._session.running())
+                except (ConnectError, SessionLost) as err:
+                    gone = message_text(err.message)
+            else:
+                gone = message_text(failure.message)
+            if gone is not None:
+                raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=gone)) from None
+
+    @staticmethod
+    def _may_be_saved(err: SlpOpsError) -> _Stopped:
+        return _Stopped(ChangeOutcome.UNSETTLED, _MAY_BE_SAVED.format(why=message_text(err.message)))
 
 
 _NOTHING: Final = Text("no reason is known", "理由不明")
@@ -356,5 +400,17 @@ _NOT_NOTED: Final = Text(
 _NOT_SAVED: Final = Text(
     "applied and verified, but the configuration was not saved: {said}",
     "適用と確認は完了しましたが、設定を保存できませんでした: {said}",
+)
+_MAY_BE_SAVED: Final = Text(
+    "applied and verified, but the session was lost while the configuration was saved: {why}",
+    "適用と確認は完了しましたが、設定の保存中にセッションが切れました: {why}",
+)
+_UNREADABLE: Final = Text(
+    "applied, but the running configuration could not be read to verify it",
+    "適用しましたが、確認のために running-config を読み取れませんでした",
+)
+_GONE: Final = Text(
+    "these lines are not in the running configuration any more: {lines}",
+    "次の行が running-config からなくなっています: {lines}",
 )
 _ROLLED: Final = Text("{why}; {how}", "{why}; {how}")

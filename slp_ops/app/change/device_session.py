@@ -110,8 +110,15 @@ class DeviceSession:
         return writer
 
     async def reconnect(self, within: float) -> DeviceError | CredentialError | None:
-        """Open a new session, trying for so many seconds; why not, when it could not be had."""
+        """Open a new session, as ``connect``."""
         await self.close()
+        return await self.connect(within)
+
+    async def connect(self, within: float) -> DeviceError | CredentialError | None:
+        """Open the session unless it is, trying for so many seconds; why not, when it could not be had.
+
+        A switch frees the vty of an earlier session some seconds late.
+        """
         stop_controller = self._context.stop_controller
         deadline = stop_controller.now() + within
         while True:

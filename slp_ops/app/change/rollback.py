@@ -11,13 +11,17 @@ from slp_ops.i18n import Text, pluralize
 from slp_ops.planning.changes import is_reverted
 from slp_ops.planning.journal_state import ChangeOutcome, RollbackEvent
 from slp_ops.planning.planner import serials_of
-from slp_ops.ports import CommandOutcome, ProgressEvent
+from slp_ops.ports import CommandOutcome, CommandResult, ProgressEvent
 from slp_ops.steps import ConfigStep, undo_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slp_ops.app.change.context import ChangeContext
     from slp_ops.app.change.device_session import DeviceSession
     from slp_ops.planning.journal_state import SwitchState
+    from slp_ops.rules.dependencies import FactContext
+    from slp_ops.steps import ConfigChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +44,13 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
         failure = await session.reconnect(context.timeouts.reconnect)
         if failure is not None:
             return _not_rolled_back(failure.message)
-        if (other := await _other_switch(context, session)) is not None:
+        facts = await session.read_facts(_IDENTITY)
+        if (other := other_switch(facts, state.plan.serials)) is not None:
             return _not_rolled_back(other)
-        running = await session.running()
-        if running is None or not running.whole:
-            return _not_rolled_back("the running configuration could not be read")
         # Some of them may never have taken effect, or a revert timer may have given them back.
-        in_force_still = [change for change in changes if not is_reverted(change, running)]
+        in_force_still = await _not_reverted(changes, session)
+        if in_force_still is None:
+            return _not_rolled_back("the running configuration could not be read")
         was_in_force = not in_force_still
         name = context.device.name
         step = ConfigStep.of(undo_of(in_force_still))
@@ -54,24 +58,34 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
         context.on_event(
             ProgressEvent(device=name, what="rolling back", detail=pluralize(len(step.sends), "line"))
         )
-        refused: list[str] = []
+        refused: set[str] = set()
+        lost = False
+        sent = None
         while step.changes:
-            sent = await session.send(step)
-            running = await session.running()
-            if running is None:
+            sent = await _type(step, session)
+            if sent is None and (failure := await session.reconnect(context.timeouts.reconnect)) is not None:
+                return _not_rolled_back(failure.message)
+            in_force_still = await _not_reverted(in_force_still, session)
+            if in_force_still is None:
                 return _not_rolled_back("the running configuration could not be read back")
-            in_force_still = [change for change in in_force_still if not is_reverted(change, running)]
-            if sent.status is not CommandOutcome.REFUSED:
-                break
             # A line that IOS-XE took away together with another one is refused: what counts is what the
-            # configuration shows, so the others are still tried.
-            refused.append(sent.line)
-            step = ConfigStep.of(each for each in undo_of(in_force_still) if each.text not in refused)
-        if in_force_still:
-            return _not_rolled_back(
-                f"not rolled back: {'; '.join(str(change.line) for change in in_force_still)}"
+            # configuration shows, so the others are still tried, and the same ones after a lost session.
+            if sent is not None and sent.status is CommandOutcome.REFUSED:
+                refused.add(sent.line)
+            left = ConfigStep.of(
+                line for line in undo_of(in_force_still) if refused.isdisjoint((*line.under, line.text))
             )
-        if state.saved:
+            again = sent is None and not lost
+            lost = lost or sent is None
+            if left == step and not again:
+                break
+            step = left
+        if in_force_still:
+            lines = "; ".join(str(change.line) for change in in_force_still)
+            if sent is not None and sent.status is not CommandOutcome.DONE:
+                return _not_rolled_back(_REFUSED.format(lines=lines, line=sent.line, said=sent.output))
+            return _not_rolled_back(f"not rolled back: {lines}")
+        if state.saved or state.may_be_saved:
             saved = await session.send(SAVE)
             if saved.status is not CommandOutcome.DONE:
                 return _not_rolled_back(f"rolled back, but not saved: {saved.output}")
@@ -82,13 +96,31 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
     return RollbackResult(end=ChangeOutcome.ROLLED_BACK, why=why)
 
 
-async def _other_switch(context: ChangeContext, session: DeviceSession) -> Text | None:
-    """Return why the switch is not that of the plan. A stack that has lost a member still is."""
-    planned = context.plan.serials
-    found = serials_of(await session.read_facts(_IDENTITY))
+def other_switch(known: FactContext, planned: Sequence[str]) -> Text | None:
+    """Return why a switch is not that of the plan. A stack that has lost a member still is."""
+    found = serials_of(known)
     if not planned or set(found) & set(planned):
         return None
     return _OTHER.format(found=", ".join(found) or "-", planned=", ".join(planned))
+
+
+async def _type(step: ConfigStep, session: DeviceSession) -> CommandResult | None:
+    """Type lines; None where the session was lost, or the switch stopped answering. Raises ConnectError."""
+    try:
+        sent = await session.send(step)
+    except SessionLost:
+        return None
+    return None if sent.status is CommandOutcome.SILENT else sent
+
+
+async def _not_reverted(
+    changes: Sequence[ConfigChange], session: DeviceSession
+) -> tuple[ConfigChange, ...] | None:
+    """Return the changes that the running configuration still shows; None where it was not read whole."""
+    running = await session.running()
+    if running is None or not running.whole:
+        return None
+    return tuple(change for change in changes if not is_reverted(change, running))
 
 
 def _not_rolled_back(why: str | Text) -> RollbackResult:
@@ -99,6 +131,10 @@ _IDENTITY: Final = ("show license udi", "show version")
 _OTHER: Final = Text(
     "another switch answers at its address: it has serial {found}, the plan is for {planned}",
     "このアドレスで別のスイッチが応答します: シリアル番号 {found} (プランは {planned})",
+)
+_REFUSED: Final = Text(
+    "not rolled back: {lines}; the switch refused '{line}': {said}",
+    "ロールバックされていません: {lines}。スイッチが '{line}' を拒否しました: {said}",
 )
 _BACK: Final = Text("the earlier configuration is restored", "元の設定に戻しました")
 _WAS_BACK: Final = Text(

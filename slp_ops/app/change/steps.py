@@ -160,10 +160,9 @@ class ConfigSteps(_JournalledSteps):
 
     async def do(self, number: int, step: ConfigStep) -> StepResult:
         """Do it from its beginning."""
-        try:
-            await self._session.open()
-        except (ConnectError, SessionLost) as err:
-            return StepResult(state=StepState.NOT_DONE, why=_words_of(err))
+        failure = await self._session.connect(self._context.timeouts.reconnect)
+        if failure is not None:
+            return StepResult(state=StepState.NOT_DONE, why=_words_of(failure))
         self._note(number, StepState.BEGUN, kind=step.kind, lines=step.sends, timer=step.timer)
         self._say(f"{len(step.changes)} configuration lines")
         try:
@@ -206,7 +205,8 @@ class ConfigSteps(_JournalledSteps):
             return await self._confirm(number, step)
         missing = tuple(change for change in step.changes if change not in there)
         if there:
-            why = _PARTLY.format(count=len(there), total=len(step.changes), said=_one_line(output) or "-")
+            said = _one_line(output) or ("-" if lost is None else message_text(lost.message))
+            why = _PARTLY.format(count=len(there), total=len(step.changes), said=said)
         else:
             why = _NONE.format(lost=_NOTHING if lost is None else message_text(lost.message))
         return replace(self._note(number, StepState.NOT_DONE, why), missing=missing)
@@ -250,6 +250,9 @@ class ExecSteps(_JournalledSteps):
                 state=StepState.NOT_DONE, why=_NO_SECRET.format(names=", ".join(missing)), waiting=True
             )
         proof = PROOFS.get(step.done_when)
+        failure = await self._session.connect(self._context.timeouts.reconnect)
+        if failure is not None:
+            return StepResult(state=StepState.NOT_DONE, why=_words_of(failure))
         try:
             if step.reads and await self._is_on_flash(step.reads) is False:
                 return StepResult(
@@ -410,7 +413,9 @@ class ExecSteps(_JournalledSteps):
     def _without_secrets(self, sent: CommandResult, secrets: Mapping[str, Secret]) -> str:
         """Return the switch's words for the journal, without the echo of a command with secrets."""
         text = sent.output
-        if secrets and sent.status is not CommandOutcome.REFUSED:
+        # An echo has the prompt's "#", or the "$" of a scrolled line: a question has no secret.
+        asked = sent.status is CommandOutcome.ASKED and not {"#", "$"} & set(text)
+        if secrets and not asked and sent.status is not CommandOutcome.REFUSED:
             text = "\n".join(line for line in text.split("\n") if line.lstrip().startswith("%"))
         for secret in secrets.values():
             text = text.replace(secret.reveal(), "***")

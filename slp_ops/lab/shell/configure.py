@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _GLOBAL: Final = "config"
 _EVERYWHERE: Final = ("end", "exit", "do <line>")
-_NOT_HERE: Final = ("interface range <line>",)  # several interfaces at once are not simulated
 # Numbers that IOS refuses beyond these bounds.
 _BOUNDS: Final = {"license smart usage interval <number>": (1, 365)}
 

@@ -9,7 +9,7 @@ from slp_ops.i18n import Lang, Text
 from slp_ops.messages import translate
 from slp_ops.model import Severity
 from slp_ops.report.playbook_marks import all_marked
-from slp_ops.report.terminal.layout import padded, some_names, styled, table, wrapped
+from slp_ops.report.terminal.layout import MORE_RULES, padded, some_names, styled, table, wrapped
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _summary(view: AuditView, lang: Lang, *, details: bool) -> Iterator[str]:
     for state, words in () if details else HEALTHY.items():
         names = [device.name for device in view.devices if device.state is state]
         if names:
-            yield from wrapped(some_names(names), f"{words.format(count=len(names)).render(lang)}: ")
+            yield from wrapped(some_names(names, lang), f"{words.format(count=len(names)).render(lang)}: ")
             yield ""
     if view.rules:
         yield from _rules(view.rules, lang)
@@ -165,7 +165,7 @@ def _device(
     for words, names in ((_SAME, same), (_OTHER_VALUES, differing)):
         if names:
             same_on = f"  {words.format(count=len(names)).render(lang)}: "
-            yield from wrapped(some_names(names), same_on, " " * 6)
+            yield from wrapped(some_names(names, lang), same_on, " " * 6)
     yield ""
 
 
@@ -203,7 +203,7 @@ def _unjudged(device: DeviceFindings, lang: Lang, *, details: bool) -> Iterator[
         yield _UNJUDGED.format(count=len(device.unjudged)).render(lang)
         return
     for why, rules in _by_reason(device, lang).items():
-        yield f"{', '.join(rules) if details else some_names(rules)}: {why}"
+        yield f"{', '.join(rules) if details else some_names(rules, lang, MORE_RULES)}: {why}"
 
 
 def _verdict(device: DeviceFindings, lang: Lang) -> str:
@@ -277,7 +277,7 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     yield styled(first, fg=_COLOURS[cause.severity], bold=True)
     yield from rest
     if is_fleet:
-        yield f"    {words['on']} {some_names(cause.devices)}"
+        yield f"    {words['on']} {some_names(cause.devices, lang)}"
     yield from wrapped(cause.finding.cause.render(lang), f"    {words['cause']} ")
     yield f"    {words['do']}"
     for number, step in enumerate(cause.finding.remedy, 1):
@@ -291,7 +291,12 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
 def _rules(rules: Sequence[RuleFindings], lang: Lang) -> Iterator[str]:
     yield styled(_WORDS[lang]["by_rule"], bold=True)
     rows = [
-        (each.rule, translate(each.severity.value, lang), str(len(each.devices)), some_names(each.devices))
+        (
+            each.rule,
+            translate(each.severity.value, lang),
+            str(len(each.devices)),
+            some_names(each.devices, lang),
+        )
         for each in rules
     ]
     yield table([word.render(lang) for word in _BY_RULE], rows)

@@ -165,7 +165,9 @@ def shown_devices(
     lines = []
     for end, names in good.items():
         words = _ENDED.format(count=len(names), end=message_text(end.words)).render(lang)
-        lines += [styled(line, fg=_COLOURS.get(end)) for line in wrapped(some_names(names), f"{words}: ")]
+        lines += [
+            styled(line, fg=_COLOURS.get(end)) for line in wrapped(some_names(names, lang), f"{words}: ")
+        ]
     return [applied for applied in change.devices if not applied.end.good], lines
 
 

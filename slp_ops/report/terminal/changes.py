@@ -52,7 +52,7 @@ def _summary(first: Sequence[WatchedChange], lang: Lang) -> Iterator[str]:
     yield f"{at} {_FIRST_ROUND.format(count=len(first), others=others).render(lang)}"
     for state, words in HEALTHY.items():
         if names := [each.change.device for each in first if each.device.state is state]:
-            yield f"{at} {words.format(count=len(names)).render(lang)}: {some_names(names)}"
+            yield f"{at} {words.format(count=len(names)).render(lang)}: {some_names(names, lang)}"
 
 
 def _line(found: WatchedChange, lang: Lang) -> str:

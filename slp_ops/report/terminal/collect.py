@@ -63,7 +63,7 @@ def _lines(view: CollectView, path: str, seconds: float, lang: Lang, *, is_brief
     complete = [device.name for device in view.devices if is_brief and device.is_complete]
     if complete:
         words = _COMPLETE.format(count=len(complete)).render(lang)
-        yield from wrapped(some_names(complete), f"{words}: ")
+        yield from wrapped(some_names(complete, lang), f"{words}: ")
     if shown:
         yield from _table(shown, lang)
     if view.incomplete:

@@ -17,6 +17,8 @@ from slp_ops.sanitize import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from slp_ops.i18n import Lang
+
 _COLOURS: Final = {
     "red": 31, "green": 32, "yellow": 33, "magenta": 35, "cyan": 36, "bright_red": 91,
 }  # fmt: skip
@@ -32,6 +34,8 @@ def styled(text: str, *, fg: str | None = None, bold: bool = False, dim: bool = 
 _MOST_NAMES: Final = 6
 MANY: Final = 20  # of so many switches or more a table has only those that need attention
 SWITCHES: Final = Text("{count:switch}", "{count} 台")
+MORE_SWITCHES: Final = Text(" and {count} more", " ほか {count} 台")
+MORE_RULES: Final = Text(" and {count} more", " ほか {count} 件")
 
 
 def padded(text: str, columns: int) -> str:
@@ -41,11 +45,11 @@ def padded(text: str, columns: int) -> str:
     return text + " " * max(columns - cell_len(text), 0)
 
 
-def some_names(names: Iterable[str]) -> str:
-    """Return some names, and how many more there are."""
+def some_names(names: Iterable[str], lang: Lang, more: Text = MORE_SWITCHES) -> str:
+    """Return some names, and how many more there are; without ``more`` they are switches."""
     found = [one_line(name) for name in names]
-    more = len(found) - _MOST_NAMES
-    return ", ".join(found[:_MOST_NAMES]) + (f" +{more}" if more > 0 else "")
+    rest = len(found) - _MOST_NAMES
+    return ", ".join(found[:_MOST_NAMES]) + (more.format(count=rest).render(lang) if rest > 0 else "")
 
 
 _NARROWEST_COLUMN: Final = 14  # a column is not made narrower than this
@@ -112,9 +116,11 @@ def _row(row: Sequence[str], widths: Sequence[int]) -> str:
 
 _NARROWEST: Final = 60
 _WIDEST: Final = 110  # longer lines are hard to read
-# A command with its verb and options is printed in one piece, to be copied; its options are inserted later.
+# A command with its verb and options is printed in one piece, to be copied, with the quotes around it; the
+# options of the call are inserted later.
 _COMMAND: Final = re.compile(
-    r"\bslp-ops [a-z][\w-]*(?: [a-z][\w-]*)?(?: --?[a-z][\w-]*(?:[ =][^\s-]\S*)?)*[^\s\w]* ?", re.ASCII
+    r"['\"`(「『\[]*\bslp-ops [a-z][\w-]*(?: [a-z][\w-]*)?(?: --?[a-z][\w-]*(?:[ =][^\s-]\S*)?)*[^\s\w]* ?",
+    re.ASCII,
 )
 # What must not begin a line in Japanese: it stays with what is in front of it.
 _CLINGING: Final = "、。，．）」』・ーっゃゅょッャュョァィゥェォ)],.:;"

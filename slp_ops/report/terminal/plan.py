@@ -111,21 +111,21 @@ def unplanned_lines(
             (each.name, f"{each.playbook}: " * bool(each.playbook) + each.why.render(lang))
             for each in planned.skipped
         ]
-        yield from _by_reason(reasons, details=details)
+        yield from _by_reason(reasons, lang, details=details)
     if findings and planned.unplanned_findings:
         yield _say("findings", lang)
         reasons = [(name, ", ".join(rules)) for name, rules in planned.unplanned_findings.items()]
-        yield from _by_reason(reasons, details=details)
+        yield from _by_reason(reasons, lang, details=details)
     if planned.choices:
         yield _say("choices", lang)
         reasons = [
             (name, f"{choice.rule}: {all_marked(choice.playbooks, lang)}") for name, choice in planned.choices
         ]
-        yield from _by_reason(reasons, details=details)
+        yield from _by_reason(reasons, lang, details=details)
     if planned.mentioned:
         yield _say("mentioned", lang)
         reasons = [(name, all_marked(playbooks, lang)) for name, playbooks in planned.mentioned]
-        yield from _by_reason(reasons, details=details)
+        yield from _by_reason(reasons, lang, details=details)
     if findings and (example := _example(planned)):
         yield one_line(_EXAMPLE.format(command=example).render(lang))
     if planned.unread:
@@ -147,13 +147,13 @@ def _example(planned: PlanResult) -> str:
     return ""
 
 
-def _by_reason(pairs: Iterable[tuple[str, str]], *, details: bool) -> Iterator[str]:
+def _by_reason(pairs: Iterable[tuple[str, str]], lang: Lang, *, details: bool) -> Iterator[str]:
     """Yield a line for each reason, with the names of its switches."""
     groups: dict[object, tuple[list[str], str]] = {}
     for number, (name, reason) in enumerate(pairs):
         groups.setdefault(number if details else reason, ([], reason))[0].append(name)
     for names, reason in groups.values():
-        yield f"  {some_names(names)}: {one_line(reason)}"
+        yield f"  {some_names(names, lang)}: {one_line(reason)}"
 
 
 def plan_lines(plan: SwitchPlan, lang: Lang) -> Iterator[str]:

@@ -8,7 +8,7 @@ from slp_ops.facts.probes import NameVerdict, ProbeVerdict
 from slp_ops.i18n import Lang, Text
 from slp_ops.model import DeviceStatus
 from slp_ops.reachability.verdict import ReachVerdict, Stage
-from slp_ops.report.terminal.layout import MANY, some_names, styled, table_rows, wrapped
+from slp_ops.report.terminal.layout import MANY, MORE_SWITCHES, some_names, styled, table_rows, wrapped
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ _RESUME: Final = Text(
     "不足分のみを再テストするコマンド: slp-ops check-reachability --resume {run}",
 )
 _WORKING: Final = Text("{count:switch} reach their servers", "到達可 {count} 台")
-_MORE: Final = Text(" and {count} more", " ほか {count} 台")
 _COLOURS: Final = {
     ReachVerdict.WORKS: None,
     ReachVerdict.BLOCKED: "red",
@@ -97,7 +96,7 @@ def _lines(view: ReachabilityView, run: str, lang: Lang, *, is_brief: bool) -> I
             shown.append(answer)
     if working:
         words = _WORKING.format(count=len(working)).render(lang)
-        yield from wrapped(some_names(working), f"{words}: ")
+        yield from wrapped(some_names(working, lang), f"{words}: ")
     if shown:
         header = [word.render(lang) for word in _HEADER]
         first, *lines = table_rows(header, [_row(answer, lang) for answer in shown])
@@ -134,7 +133,7 @@ def _advice(advice: Advice, lang: Lang) -> Iterator[str]:
     """Return the conclusion that some switches share, below their names."""
     step_label, note_label, _ = _LABELS[lang]
     conclusion, names = advice.conclusion, advice.devices
-    more = _MORE.format(count=len(names) - 5).render(lang) if len(names) > 5 else ""
+    more = MORE_SWITCHES.format(count=len(names) - 5).render(lang) if len(names) > 5 else ""
     yield one_line(f"{', '.join(names[:5])}{more}:")
     lines = [conclusion.cause.render(lang)] if conclusion.cause else []
     lines += [f"{step_label}: {step.render(lang)}" for step in conclusion.next_steps]

@@ -81,7 +81,7 @@ def _devices(results: Sequence[DeviceResult], lang: Lang, *, details: bool) -> I
         complete = [result.name for result in results if result.status is DeviceStatus.OK]
         results = [result for result in results if result.status is not DeviceStatus.OK]
         words = _COMPLETE.format(count=len(complete)).render(lang)
-        yield from wrapped(some_names(complete), f"{words}: ") if complete else ()
+        yield from wrapped(some_names(complete, lang), f"{words}: ") if complete else ()
         if not results:
             return
     rows = [

@@ -69,7 +69,7 @@ def _growing(trend: FleetTrend, lang: Lang) -> Iterator[str]:
     yield styled(_GROWING.render(lang), bold=True)
     yield table([word.render(lang) for word in _GROWING_HEADER], rows)
     if len(growing) > _MOST:
-        yield f"+{len(growing) - _MOST}; --json"
+        yield _MORE.format(count=len(growing) - _MOST).render(lang)
     for line in wrapped(_HOW.render(lang), ""):
         yield styled(line, dim=True)
 
@@ -119,6 +119,7 @@ _GROWING_HEADER: Final = (
     Text("OUTLOOK", "見通し"),
 )
 _REPORTS: Final = Text("RUM reports", "RUM レポート")
+_MORE: Final = Text("and {count} more; --json lists them all", "ほか {count} 台 (--json ですべて表示)")
 _GROWING: Final = Text("Unacknowledged and growing", "ACK 未受信のまま増加中")
 _HOW: Final = Text(
     "A date is where a straight line through the counts since the last ACK leads; it lies "

@@ -84,7 +84,7 @@ def _release(row: ReleaseVerdict, devices: Sequence[str], lang: Lang) -> Iterato
     if len(devices) > 1:
         count = SWITCHES.format(count=len(devices)).render(lang)
         yield styled(one_line(f"{row.release or '?'}  {count}"), bold=True)
-        yield from wrapped(some_names(devices), "  ")
+        yield from wrapped(some_names(devices, lang), "  ")
     else:
         yield styled(one_line("  ".join([*devices, row.release or "?"])), bold=True)
     for advisory, sign in row.judged:
@@ -115,7 +115,7 @@ def _matrix(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterato
         rows.append(
             (row.release, *labels, str(row.target.same_train or ""), str(row.target.next_em_train or ""))
         )
-    named = [(some_names(devices), *cells) for (_, devices), cells in zip(groups, rows, strict=True)]
+    named = [(some_names(devices, lang), *cells) for (_, devices), cells in zip(groups, rows, strict=True)]
     if fits((words["device"], *header), named):
         yield table((words["device"], *header), named)
     else:
@@ -126,7 +126,7 @@ def _matrix(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterato
         for line, (_, devices) in zip(lines, groups, strict=True):
             yield line
             if devices:
-                yield from wrapped(some_names(devices), "  ")
+                yield from wrapped(some_names(devices, lang), "  ")
     yield ""
 
 

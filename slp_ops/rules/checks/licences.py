@@ -1,10 +1,12 @@
+# ruff: noqa: TC001 - the engine reads the types of the parameters
 """Checks of the licences."""
 
 from __future__ import annotations
 
-from slp_ops.facts import Entitlement, Entitlements, LicenseAuthorizations
-from slp_ops.model import Severity
+from slp_ops.facts import CommunicationStatistics, Entitlement, Entitlements, LicenseAuthorizations
+from slp_ops.model import Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
+from slp_ops.rules.message_catalog import Catalogue
 from slp_ops.rules.rule import Group, rule
 from slp_ops.rules.texts import texts_of
 from slp_ops.rules.values import Failed, Judgement, NotApplicable, Passed, Unknown
@@ -49,9 +51,19 @@ def not_in_use(entitlements: Entitlements) -> Judgement:
     links=(TASKS,),
 )
 def hseck9_not_authorized(
-    entitlements: Entitlements, authorizations: LicenseAuthorizations | None
+    catalogue: Catalogue,
+    entitlements: Entitlements | None,
+    authorizations: LicenseAuthorizations | None,
+    statistics: CommunicationStatistics | None,
 ) -> Judgement:
-    """Judge a licence that is in use or requested, without an authorization code on any unit."""
+    """Judge a licence that is in use or requested, without an authorization code on any unit.
+
+    CSSM refuses the request where the account has no licence left.
+    """
+    if statistics is not None and (refusal := _refusal(statistics, catalogue)):
+        return Failed(summary=TEXTS["hseck9-not-authorized.none-left"], evidence=refusal)
+    if entitlements is None:
+        return Unknown(missing=(Entitlements,))
     found = [item for item in entitlements.items if (item.name or "").lower() == _HSECK9]
     wanted = [item for item in found if item.status in ("IN USE", "NOT AUTHORIZED")]
     if not wanted:
@@ -64,6 +76,15 @@ def hseck9_not_authorized(
     if all(unit.installed for unit in authorizations.units):
         return Passed()
     return _failed(wanted, authorizations)
+
+
+def _refusal(statistics: CommunicationStatistics, catalogue: Catalogue) -> tuple[Evidence, ...]:
+    """Return the lines of a request for an authorization code that CSSM refuses now."""
+    for each in statistics.exchanges:
+        reason = catalogue.reason(each.failure_reason, None)
+        if each.failing_now and reason is not None and reason.rule == "hseck9-not-authorized":
+            return each.cite("attempts", "failure_reason")
+    return ()
 
 
 def _failed(items: list[Entitlement], authorizations: LicenseAuthorizations | None) -> Failed:

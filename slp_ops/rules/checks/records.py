@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
-from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumDetails, RumReports
-from slp_ops.model import Evidence, Severity
+from slp_ops.facts import Policy, PolicyClass, PolicyKind, RumDetails, RumReport, RumReports, RumState
+from slp_ops.model import Confidence, Evidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, TASKS
 from slp_ops.rules.derived.rum_backlog import Backlog
 from slp_ops.rules.rule import Group, rule
@@ -27,7 +28,7 @@ TEXTS = texts_of(__name__)
 def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Judgement:
     """Judge any report with flag E; its detail contains the reason."""
     if reports is None:
-        return Unknown(missing=(RumReports,))
+        return _refused(details) or Unknown(missing=(RumReports,))
     flagged = tuple(report for report in reports.reports if report.has_error)
     if not flagged:
         return Passed()
@@ -44,6 +45,25 @@ def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Ju
     return Failed(summary=summary, evidence=tuple(evidence))
 
 
+def _refused(details: RumDetails | None) -> Failed | None:
+    """Return the finding of reports, shown in detail alone, whose answer was a message and no ACK."""
+    refused = [
+        each
+        for each in (() if details is None else details.reports)
+        if each.transaction_message is not None and each.state in (RumState.UNACK, RumState.PENDING)
+    ]
+    if not refused:
+        return None
+    return Failed(
+        summary=TEXTS["rum-error-flag.refused"].format(
+            count=len(refused),
+            reason="; ".join(dict.fromkeys(each.transaction_message or "" for each in refused)),
+        ),
+        evidence=tuple(line for each in refused[:3] for line in each.cite("state", "transaction_message")),
+        confidence=Confidence.MEDIUM,
+    )
+
+
 _MANY_SENT: Final = 200  # reports of a stack wait for an answer for about a day, some for each licence
 
 
@@ -55,13 +75,42 @@ _MANY_SENT: Final = 200  # reports of a stack wait for an answer for about a day
     playbooks=("usage-sync", "rum-manual-exchange"),
     explains=("FN72578", "CSCwc77088", "smart-agent-cpu", "smart-agent-memory"),
 )
-def rum_backlog(backlog: Backlog, thresholds: Thresholds) -> Judgement:
+def rum_backlog(backlog: Backlog, thresholds: Thresholds, listed: RumReports | None) -> Judgement:
     """Judge the largest printed number of reports, and those that were sent and got no answer."""
     flood = report_flood(backlog, thresholds)
     sent = backlog.unacknowledged or 0
-    if isinstance(flood, Failed) or sent < min(_MANY_SENT, thresholds.rum_reports):
+    if isinstance(flood, Failed):
         return flood
-    return Failed(summary=TEXTS["rum-backlog.sent"].format(count=sent), evidence=backlog.evidence)
+    if sent >= min(_MANY_SENT, thresholds.rum_reports):
+        return Failed(summary=TEXTS["rum-backlog.sent"].format(count=sent), evidence=backlog.evidence)
+    old = () if listed is None else _long_unanswered(listed)
+    if len(old) < _MANY_OLD:
+        return flood
+    return Failed(
+        summary=TEXTS["rum-backlog.old"].format(count=len(old), days=_LONG_UNANSWERED.days),
+        evidence=(*old[0].cite(), *old[-1].cite()),
+        confidence=Confidence.LOW,
+    )
+
+
+_MANY_OLD: Final = 10
+_LONG_UNANSWERED: Final = timedelta(days=30)
+_TIMES: Final = range(1_500_000_000, 2_500_000_000)  # seconds since 1970: 2017 to 2049
+
+
+def _long_unanswered(listed: RumReports) -> tuple[RumReport, ...]:
+    """Return the reports without an answer that are much older than the newest one.
+
+    The id of a report is the time of its start: inferred from real outputs, not documented.
+    """
+    newest = max((report.id for report in listed.reports if report.id in _TIMES), default=0)
+    return tuple(
+        report
+        for report in listed.reports
+        if report.state in (RumState.UNACK, RumState.PENDING)
+        and report.id in _TIMES
+        and newest - report.id > _LONG_UNANSWERED.total_seconds()
+    )
 
 
 def report_flood(backlog: Backlog, thresholds: Thresholds) -> Judgement:

@@ -9,6 +9,7 @@ from slp_ops.facts import (
     AgentInternals,
     CommunicationStatistics,
     LicenseTransport,
+    Policy,
     RumSummary,
     Software,
     TransportKind,
@@ -36,8 +37,8 @@ TEXTS = texts_of(__name__)
     links=(OVERVIEW,),
     playbooks=("usage-sync",),
 )
-def ack_overdue(deadline: Deadline) -> Judgement:
-    """Compare the deadline with the switch's own clock."""
+def ack_overdue(deadline: Deadline, route: Route | None) -> Judgement:
+    """Compare the deadline with the switch's own clock; SSM On-Prem may have taken the report."""
     if deadline.left is None:
         return Passed(why=TEXTS["no-deadline"])
     if deadline.left >= timedelta(0):
@@ -46,12 +47,30 @@ def ack_overdue(deadline: Deadline) -> Judgement:
         return undecided
     is_doubtful = deadline.effect is DeadlineEffect.DOUBTFUL
     said = TEXTS["ack-overdue.changed"] if deadline.change else TEXTS["ack-overdue.summary"]
+    if _waits_in_on_prem(deadline, route):
+        return Failed(
+            summary=said.format(days=(-deadline.left).days, when=deadline.text),
+            evidence=(*deadline.evidence, *deadline.usage.cite("last_report_push")),
+            confidence=deadline.confidence,
+            cause=TEXTS["ack-overdue.on-prem"],
+            remedy=(TEXTS["ack-overdue.synchronise"], *TEXTS.steps["ack-overdue.remedy"]),
+        )
     return Failed(
         summary=said.format(days=(-deadline.left).days, when=deadline.text),
         evidence=deadline.evidence,
         confidence=deadline.confidence,
         cause=TEXTS["ack-overdue.doubtful"] if is_doubtful else None,
     )
+
+
+def _waits_in_on_prem(deadline: Deadline, route: Route | None) -> bool:
+    """Return whether the last report went to SSM On-Prem on time, after the last ACK."""
+    pushed = deadline.usage.last_report_push
+    if route is None or not route.to_on_prem or pushed is None or pushed.at is None:
+        return False
+    ack = deadline.usage.last_ack
+    is_newer = ack is None or ack.at is None or pushed.at > ack.at
+    return is_newer and timedelta(0) <= deadline.now.at - pushed.at < timedelta(days=_PUSH_INTERVAL)
 
 
 def _without_effect(deadline: Deadline) -> Judgement | None:
@@ -104,9 +123,10 @@ def never_acknowledged(
     trust: TrustCodes | None,
     transport: LicenseTransport | None,
     deadline: Deadline | None,
+    policy: Policy | None,
     thresholds: Thresholds,
 ) -> Judgement:
-    """Judge a missing ACK, except on a new switch or without a report to acknowledge.
+    """Judge a missing ACK, except on a new switch, and where no report has to be acknowledged.
 
     A switch is new after its start, and after its trust code; by file, while the deadline is far.
     """
@@ -117,6 +137,8 @@ def never_acknowledged(
     interval = usage.push_interval.days if usage.push_interval is not None else None
     if interval == 0 and usage.next_ack_deadline is None:
         return NotApplicable(why=TEXTS["never-acknowledged.nothing-to-report"])
+    if policy is not None and policy.ack_required is not None and policy.ack_required.on is False:
+        return NotApplicable(why=TEXTS["never-acknowledged.not-required"])
     if not usage.prints_ack:
         return Unknown(why=TEXTS["never-acknowledged.not-printed"])
     if was_erased(internals):

@@ -9,7 +9,7 @@ from slp_ops.facts import (
     TransportKind,
     UsageReporting,
 )
-from slp_ops.iosxe.servers import endpoint, is_cisco
+from slp_ops.iosxe.servers import endpoint, is_smart_receiver
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.derived.communication import Communication
@@ -105,14 +105,14 @@ def _is_fetched(deadline: Deadline | None) -> bool:
     explains=("empty-response", "comm-failing-now", "dns-failure", "trust-missing"),
 )
 def smart_url_unexpected(transport: LicenseTransport, intent: Intent) -> Judgement:
-    """Judge any host other than Cisco's, unless the inventory contains the URL."""
+    """Judge any host other than that of CSSM, even a misspelled one, unless the inventory has the URL."""
     if transport.kind is not TransportKind.SMART:
         return other_transport(transport)
     if transport.url is None:
         return Unknown(missing=(LicenseTransport,))
     if intent.url == transport.url:
         return Passed(why=TEXTS["smart-url-unexpected.intended"])
-    if is_cisco(endpoint(transport.url, None).host):
+    if is_smart_receiver(endpoint(transport.url, None).host):
         return Passed()
     by_cslu = "/cslu/" in transport.url.lower()
     return Failed(

@@ -19,7 +19,7 @@ class AgentStates:
     authorization: str
     evidence: tuple[Evidence, ...]
 
-    told_by: ClassVar[tuple[type[Fact], ...]] = (Registration,)
+    needs_any_of: ClassVar[tuple[type[Fact], ...]] = (Registration,)
 
     @classmethod
     def derive(

@@ -1,0 +1,193 @@
+"""Class 21: outputs in an EEM debug log, escaped by Python, in tables, diffs and pages of the web."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slp_ops.commands._paste_cleanup import text_of
+from tests.field.judged import device, devices, findings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FRESH = """\
+Smart Licensing Using Policy:
+  Status: ENABLED
+
+Transport:
+  Type: cslu
+  Cslu address: <empty>
+
+Usage Reporting:
+  Last ACK received: <none>
+
+Trust Code Installed: <none>
+"""
+TO_CSSM = "Communications failure with the Cisco Smart Software Manager (CSSM) : "
+TO_CSLU = "Communications failure with the Cisco Smart License Utility (CSLU) : "
+UNRESOLVED = "Unable to resolve server hostname/domain name"
+
+
+def eem(text: str, applet: str) -> str:
+    """Return the lines as an EEM applet logs them."""
+    return "".join(
+        f"Nov 11 09:00:{number:02}.104: %HA_EM-6-LOG: {applet}{line}\n"
+        for number, line in enumerate(text.splitlines())
+    )
+
+
+FORMS = {
+    "the debug log of EEM": eem(FRESH, "SLPCHK : DEBUG(cli_lib) : : OUT : ").replace(
+        "Nov 11 09:00:00", "Nov 11 08:59:59.000: %HA_EM-6-LOG: SLPCHK : DEBUG(cli_lib) : : CTL : cli_open\n"
+        "Nov 11 09:00:00", 1
+    ),
+    "puts of EEM": eem(FRESH, "SLPCHK: "),
+    "repr() of Python": f">>> cli.cli('show license status')\n{FRESH!r}\n>>> \n",
+    "a page of the web": "<p>"
+    + FRESH.replace("<", "&lt;").replace(">", "&gt;").replace(" ", "&nbsp;").replace("\n", "<br>")
+    + "</p>",
+    "one line": " ".join(FRESH.split()),
+    "arrows of the sender": FRESH.replace("cslu\n", "cslu   <-- the default!\n").replace(
+        "<empty>", "<empty>      \u2190 nothing"
+    ),
+    "marks of the sender": FRESH.replace("cslu\n", "cslu (why?)\n").replace("<empty>", "<empty> \u2605?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_output_is_read_in_each_form(form: str, tmp_path: Path) -> None:
+    audited = device(tmp_path, FORMS[form])
+
+    (missing,) = (each for each in audited.failing if each.rule == "cslu-address-missing")
+    assert missing.severity == "error"
+    assert missing.finding is not None
+    assert any("Cslu address: <empty>" in each.text for each in missing.finding.evidence)
+
+
+def test_other_messages_of_eem_stay_in_the_log() -> None:
+    text = eem("backup of the configuration is done\nreload is planned\nnight\n", "BACKUP: ")
+
+    assert text_of(text.encode()).count("%HA_EM-6-LOG") == 3
+
+
+def test_a_diff_is_read_as_the_newer_configuration(tmp_path: Path) -> None:
+    text = (
+        "diff --git a/acc-9 b/acc-9\n--- a/acc-9\n+++ b/acc-9\n@@ -88,4 +88,3 @@\n"
+        " hostname acc-9\n-license smart transport smart\n-license smart url default\n"
+        "+license smart transport off\n !\n"
+    )
+
+    found = findings(device(tmp_path, text))
+
+    assert "transport-off" in found
+    assert "domain-lookup-disabled" not in found
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| Host | Message |\n|---|---|\n| acc-45 | {cslu} |\n| acc-46 | {cssm} |\n",
+        "<table><tr><th>Host</th><th>Message</th></tr><tr><td>acc-45</td><td>{cslu}</td></tr>"
+        "<tr><td>acc-46</td><td>{cssm}</td></tr></table>\n",
+        "acc-45.txt:Mar  6 09:11:02.212: {cslu}\nacc-46.txt:Mar  6 09:12:02.212: {cssm}\n",
+        "logs/acc-45.log:12:Mar  6 09:11:02.212: {cslu}\nlogs/acc-46.log:7:Mar  6 09:12:02.212: {cssm}\n",
+        "acc-45: Mar  6 09:11:02.212: {cslu}\nacc-46: Mar  6 09:12:02.212: {cssm}\n",
+        "┌───┬───┐\n│ Host │ Message │\n├───┼───┤\n│ acc-45 │ {cslu} │\n│ acc-46 │ {cssm} │\n",
+    ],
+)
+def test_each_row_of_a_table_is_of_its_host(table: str, tmp_path: Path) -> None:
+    failed = "%SMART_LIC-3-COMM_FAILED: "
+    text = table.format(cslu=f"{failed}{TO_CSLU}{UNRESOLVED}", cssm=f"{failed}{TO_CSSM}{UNRESOLVED}")
+
+    found = devices(tmp_path, text)
+
+    assert "cslu-address-missing" in findings(found["acc-45"])
+    assert "dns-failure" in findings(found["acc-46"])
+    assert "cslu-address-missing" not in findings(found["acc-46"])
+
+
+@pytest.mark.parametrize("sign", ["", "% "])
+def test_a_tag_that_lost_its_sign_is_a_message(sign: str, tmp_path: Path) -> None:
+    text = f"Nov 11 08:10:04 acc-54 {sign}SMART_LIC-3-COMM_FAILED: {TO_CSSM}{UNRESOLVED}\n"
+
+    assert "dns-failure" in findings(devices(tmp_path, text)["acc-54"])
+
+
+def test_the_agent_of_ios_xr_is_not_taken_for_that_of_ios_xe() -> None:
+    line = "RP/0/RP0/CPU0:Nov 11 08:10:04: plat_sl_client[1]: %LICENSE-SMART_LIC-3-COMM_FAILED : x\n"
+
+    assert text_of(line.encode()) == line
+
+
+def test_the_error_of_call_home_may_be_wrapped_behind_its_url(tmp_path: Path) -> None:
+    text = (
+        "> Nov 10 23:10:03.090 MEZ: %CALL_HOME-5-SL_MESSAGE_FAILED: Fail to send out Smart Licensing message "
+        "to: https://tools.cisco.com/its/service/oddce/services/DDCEService\n"
+        "> (ERR 218 : Host name resolution failed)\n"
+        f"> Nov 10 23:10:03.100 MEZ: %SMART_LIC-3-COMM_FAILED: {TO_CSSM}"
+        "Fail to send out Call Home HTTP message.\n"
+    )
+
+    assert "dns-failure" in findings(device(tmp_path, text))
+
+
+def test_a_remark_behind_a_url_is_none_of_it(tmp_path: Path) -> None:
+    text = FRESH.replace("<empty>", "http://192.0.2.40:8182/cslu/v1/pi (our CSLU, see ticket)")
+
+    found = findings(device(tmp_path, text))
+
+    assert "url-malformed" not in found
+    assert "cslu-address-missing" not in found
+
+
+def test_the_files_that_tail_prints_are_of_two_switches(tmp_path: Path) -> None:
+    failed = "Nov 11 08:10:03.100: %SMART_LIC-3-COMM_FAILED: "
+    text = (
+        f"==> /var/log/cisco/acc-n3.log <==\n{failed}{TO_CSLU}{UNRESOLVED}\n\n"
+        f"==> /var/log/cisco/acc-n4.log <==\n{failed}{TO_CSSM}{UNRESOLVED}\n"
+    )
+
+    found = devices(tmp_path, text)
+
+    assert "cslu-address-missing" in findings(found["acc-n3"])
+    assert "dns-failure" in findings(found["acc-n4"])
+    assert "cslu-address-missing" not in findings(found["acc-n4"])
+
+
+def test_a_page_keeps_its_line_breaks() -> None:
+    assert text_of(FRESH.encode()) == FRESH
+
+
+def test_the_name_before_each_line_is_the_switch(tmp_path: Path) -> None:
+    lines = [f"acc-7: {line}" for line in FRESH.splitlines()]
+    lines += [f"acc-8: {line}" for line in FRESH.replace("cslu", "Smart").splitlines()]
+
+    found = devices(tmp_path, "\n".join(lines))
+
+    assert "cslu-address-missing" in findings(found["acc-7"])
+    assert "cslu-address-missing" not in findings(found["acc-8"])
+    assert "trust-missing" in findings(found["acc-8"])
+
+
+def test_the_labels_of_a_page_are_no_switches(tmp_path: Path) -> None:
+    (name,) = devices(tmp_path, "Type: cslu\nStatus: ENABLED\nTrust Code Installed: <none>\n")
+
+    assert name == "pasted"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rule"),
+    [
+        (f'the console repeats "{TO_CSLU}{UNRESOLVED}" all day', "cslu-address-missing"),
+        (f"we see {TO_CSSM}HTTP Server Error 504: Gateway Time-out", "server-timeout-504"),
+        (
+            "it prints Fail to send out Smart Licensing message to: https://tools.cisco.com/its/service/oddce"
+            "/services/DDCEService (ERR 207 : Connection time out)",
+            "http-timeout",
+        ),
+    ],
+)
+def test_a_message_in_a_sentence_needs_no_tag(sentence: str, rule: str, tmp_path: Path) -> None:
+    assert rule in findings(device(tmp_path, f"Hello,\n{sentence}\n"))
