@@ -133,6 +133,7 @@ class HubChanges:
         self._opening = asyncio.Lock()
         self._js: JetStreamContext | None = None
         self._background: set[asyncio.Task[None]] = set()
+        self._looking: set[str] = set()  # claims that were announced, by subject
         self._is_stopping = False
 
     async def change(
@@ -239,7 +240,16 @@ class HubChanges:
         task.add_done_callback(self._background.discard)
 
     async def _announced(self, message: Msg) -> None:
-        self._start(self._claimed(message.subject, patience=_STORED))
+        """Look for a claim. However often it is announced, it is looked for once at a time."""
+        if message.subject not in self._looking:
+            self._looking.add(message.subject)
+            self._start(self._look(message.subject))
+
+    async def _look(self, name: str) -> None:
+        try:
+            await self._claimed(name, patience=_STORED)
+        finally:
+            self._looking.discard(name)
 
     async def _sweep(self) -> None:
         """Answer claims that were not announced, and again what a broker has lost."""

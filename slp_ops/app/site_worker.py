@@ -90,6 +90,8 @@ if TYPE_CHECKING:
 _STOP_SECONDS: Final = 5.0
 _PAUSE: Final = 0.5
 _MOST_TAKEN: Final = 1000  # names of captures in a task
+# Tasks that other workers have passed, at once: the site's keys are at all of them, and one may be lost.
+_MOST_PASSED: Final = 256
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
 _WITH_FILES: Final = frozenset({USAGE_SAVE, *CHANGES})  # works that may leave files beside the captures
 # Fields of a device that decide where a session goes and with what.
@@ -312,7 +314,11 @@ class _SiteWorker:
         with suppress(InvalidMessage, ValueError, NatsError, OSError):
             call = from_message(OwnerCall, message.data)
             names = self.settings.site, call.run, call.device
-            at_work = names in self.at_work or names in self.passed or self._is_taken(call, names)
+            at_work = names in self.at_work or names in self.passed
+            if not at_work and call.order is not None:
+                if len(self.passed) >= _MOST_PASSED:
+                    return  # no answer: it is passed again in a moment
+                at_work = self._is_taken(call, names)
             await message.respond(to_message(CallAnswer(at_work=at_work)))
 
     def _is_taken(self, call: OwnerCall, names: tuple[str, str, str]) -> bool:

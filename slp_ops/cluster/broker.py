@@ -182,13 +182,32 @@ async def check_access(folder: Path, address: HubAddress) -> None:
 
 
 class _Connection(Client):
-    """A client that connects again until it is closed, and not for ever.
+    """A client that connects with TLS alone, and again until it is closed, and not for ever.
 
-    Its task of connecting again can miss that it is cancelled (Python's wait_for, while the cancelled wait
-    ends by itself). Then it would connect for ever, and the process would never end.
+    The client itself leaves it to the server if TLS is used: a computer on the way could be the hub. Its
+    task of connecting again ends without a word at an answer that it cannot read; and it can miss that it is
+    cancelled (Python's wait_for, while the cancelled wait ends by itself). Then it would connect for ever,
+    and the process would never end.
     """
 
     is_ended = False
+
+    async def _process_info(self, info: Any, initial_connection: bool = False) -> None:
+        if initial_connection and "tls" in self.options and not info.get("tls_required"):
+            raise _WithoutTls(1, "it answers without TLS")
+        await super()._process_info(info, initial_connection=initial_connection)
+
+    async def _process_connect_init(self) -> None:
+        try:
+            await super()._process_connect_init()
+        except (NatsError, OSError):
+            raise
+        except Exception as error:
+            raise ConnectionError(f"its answer is not that of a hub: {type(error).__name__}") from error
+
+    async def _attempt_reconnect(self) -> None:
+        with suppress(asyncio.InvalidStateError):  # of two that end at once: one has missed its cancellation
+            await super()._attempt_reconnect()
 
     async def _connect_to_server(self, s: Srv) -> None:
         before: Any = self._transport
@@ -197,6 +216,10 @@ class _Connection(Client):
         if self.is_ended:
             raise asyncio.CancelledError
         await super()._connect_to_server(s)
+
+
+class _WithoutTls(ssl.SSLError):
+    """The program at the address of the hub does not ask for TLS."""
 
 
 async def _close(client: _Connection) -> None:
@@ -289,6 +312,11 @@ def _mistrust(error: ssl.SSLError, address: HubAddress) -> HubError:
     if isinstance(error, ssl.SSLCertVerificationError):
         reason, hint = _OF_THE_HUB.get(error.verify_code, _OTHER_AUTHORITY)
         return HubError(f"the certificate of the hub at {where} is not accepted: {reason}", hint=hint)
+    if isinstance(error, _WithoutTls):
+        return HubError(
+            f"what answers at {where} is not the hub: {error}",
+            hint="nothing was sent to it; look at which program listens there, and who is on the way",
+        )
     if "EXPIRED" in (error.reason or ""):
         return HubError(
             f"by the clock of the hub at {where} the certificate of {address.holder} is not valid",

@@ -4,6 +4,7 @@
 acc-sw-08#show license status                the prompt of another switch, in one file
 hostname acc-sw-09                           the configuration of another switch, in a text without prompts
 * acc-sw-09 ** changed : False ***           the heading of a tool or a script, without prompts
+acc-sw-10:   Cslu address: <empty>           the name before each line: pdsh, parallel-ssh, clush
 
 The lines of other devices become blank, so that line numbers stay unchanged.
 """
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from slp_ops.commands._command_splitter import sections
 from slp_ops.commands._text_lines import lines_of
 from slp_ops.iosxe.names import is_host
-from slp_ops.iosxe.relay import relayed
+from slp_ops.iosxe.relay import RelayedLine, relayed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,8 +81,11 @@ def _without_relays(text: str) -> _Stored:
     places: dict[str, int] = {}
     numbers = array("I")
     printed = StringIO()
+    prefixed = _is_prefixed(text)
     for line in lines_of(text):
         stored = relayed(line) if "%" in line else None
+        if prefixed and (found := _PREFIX.match(line)):
+            stored = RelayedLine(found["host"], line[found.end() :])
         if numbers:
             printed.write("\n")
         printed.write(line if stored is None else stored.line)
@@ -92,6 +96,26 @@ def _without_relays(text: str) -> _Stored:
         numbers.append(places.setdefault(key, len(places) + 1))
         hosts.setdefault(key, stored.host)
     return _Stored(printed.getvalue(), hosts, numbers)
+
+
+def _is_prefixed(text: str) -> bool:
+    """Return whether each line has the name of one of several switches before it."""
+    first = _PREFIX.match(text)
+    if first is None or f"\n{first['host']}" not in text:
+        return False
+    hosts: set[str] = set()
+    for line in lines_of(text):
+        found = _PREFIX.match(line)
+        if found is None and line.strip():
+            return False
+        if found is not None:
+            hosts.add(found["host"])
+    return len(hosts) > 1
+
+
+_PREFIX: Final = re.compile(
+    r"(?=[\w.]{0,62}[\d-])(?=[\w.-]*[A-Za-z])(?P<host>\w[\w.-]{0,62}):(?: |$)", re.ASCII | re.MULTILINE
+)
 
 
 def _overlaid(one: str, other: str) -> str:

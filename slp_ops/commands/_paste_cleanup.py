@@ -12,6 +12,7 @@ Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of 
 SMART_LIC-3-COMM_FAILED: ...                     a message whose per cent sign was lost
   Cslu address: <empty>   <-- why?               a remark of the sender
 Transport: Type: cslu Cslu address: <empty> ...  a page that lost its line breaks
+It has `Type: cslu` and `Cslu address: <empty>`  labels in a sentence, or in a list
 Switch#show clocc^H ^Hk                          a typing error and its correction
 %UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
 
@@ -56,7 +57,7 @@ _TIMED_PROMPT: Final = re.compile(rf"{_TIMED.pattern}{PROMPT}", re.MULTILINE | r
 _FENCE: Final = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+-]{0,20}[ \t]*\r?$", re.MULTILINE | re.ASCII)
 _MARKUP: Final = re.compile(
     r"\[/?(?:code|quote|pre|spoiler)(?:=[^\]\n]{0,40})?\]|"
-    r"</?(?:pre|code|blockquote|p|br|span|div)(?: [^>\n]{0,200})?/?>|"
+    r"</?(?:pre|code|blockquote|p|br|span|div|table|thead|tbody|tr|td|th|ul|ol|li)(?: [^>\n]{0,200})?/?>|"
     r"\{(?:code|noformat|quote)(?::[^}\n]{0,40})?\}",
     re.IGNORECASE,
 )
@@ -83,7 +84,14 @@ _EEM_OUTPUT: Final = re.compile(
 )
 _HUNK: Final = re.compile(r"^@@ -\d{1,7}(?:,\d{1,7})? \+\d{1,7}(?:,\d{1,7})? @@", re.ASCII)
 _DIFF: Final = re.compile(r"^--- [^\n]*\n\+\+\+ [^\n]*\n@@ -\d", re.MULTILINE)
-_BREAK: Final = re.compile(r"(?:<br ?/?>|</(?:p|div|tr)>)(?![ \t\r]*(?:\n|$))", re.IGNORECASE)
+_CELL: Final = re.compile(r"</t[dh]>\s{0,20}<t[dh](?: [^>\n]{0,200})?>", re.IGNORECASE)
+_BREAK: Final = re.compile(r"(?:<br ?/?>|</(?:p|div|tr|li)>)(?![ \t\r]*(?:\n|$))", re.IGNORECASE)
+# The text of a message in a sentence, without its tag.
+_UNTAGGED: Final = re.compile(
+    r"(?P<agent>Communications failure with the (?:Cisco )?[\w (),-]{4,60} : (?=\S))|"
+    r"Fail to send out Smart Licensing message to: (?=https?://\S{1,200} \(ERR \d)",
+    re.ASCII,
+)
 _FACILITIES: Final = ("SMART_LIC-", "CALL_HOME-", "PKI-")
 _TAG_ALONE: Final = re.compile(
     rf"(?<![%\w-])(?<!% )(?:% )?(?=(?:{'|'.join(_FACILITIES)})[0-7]-[A-Z][A-Z_]{{3,50}}:)", re.ASCII
@@ -106,6 +114,11 @@ _LABEL: Final = re.compile(
     rf"(?<=\S)[ \t]+(?:(?P<heading>{'|'.join(_HEADINGS)})|(?P<label>{'|'.join(_LABELS)}))(?=:(?:[ \t]|$))",
     re.MULTILINE,
 )
+_ANY_LABEL: Final = "|".join((*_HEADINGS, *_LABELS))
+# **Type:** cslu, - Type: cslu and `Type: cslu` of Markdown.
+_BOLD: Final = re.compile(rf"\*\*({_ANY_LABEL}):?\*\*:?")
+_BULLET: Final = re.compile(rf"^[ \t]*[-*\u2022\u25cf\u30fb][ \t]*(?=(?:{_ANY_LABEL}):)", re.MULTILINE)
+_IN_SENTENCE: Final = re.compile(rf"`((?:{_ANY_LABEL}):[^`\n]{{1,200}})`")
 _MANY_LABELS: Final = 4
 _CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _NUMBERED: Final = re.compile(r"^ {0,6}(\d{1,6})(?:[:|.)] ?|\t| {1,2})", re.ASCII)
@@ -126,18 +139,29 @@ def text_of(data: bytes) -> str:
     text = _after_diff(_without_times(_without_quotes(_without(_STAMPED, text))))
     if "HA_EM-" in text:
         text = _without(_EEM_OUTPUT, _without(_EEM, text))
-    text = _BREAK.sub("\n", text)
+    text = _BREAK.sub("\n", _CELL.sub(" | ", text))
     text = _MARKUP.sub("", _FENCE.sub("", text))
     text = _TICKED.sub(r"\1\2", text)
     if _ESCAPED_TAG.search(text):
         text = _ESCAPED.sub(r"\1", text)
     if any(facility in text for facility in _FACILITIES):
         text = _TAG_ALONE.sub("%", text)
+    if "%" not in text:
+        text = _UNTAGGED.sub(_with_tag, text)
+    if any(f"{label}:" in text for label in _LABELS):
+        text = _BULLET.sub("  ", _BOLD.sub(r"\1:", text))
+        text = _IN_SENTENCE.sub(r"\n  \1\n", text)
     text = _without_remarks(_with_line_breaks(as_terminal_log(text)))
     text = without_ocr_errors(as_log_lines(text))
     if "%" in text:
         text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
     return unwrapped(text)
+
+
+def _with_tag(found: re.Match[str]) -> str:
+    """Return the beginning of a message's text with its tag."""
+    tag = "SMART_LIC-3-COMM_FAILED" if found["agent"] else "CALL_HOME-5-SL_MESSAGE_FAILED"
+    return f"%{tag}: {found[0]}"
 
 
 def _with_line_breaks(text: str) -> str:

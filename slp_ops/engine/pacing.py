@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -251,6 +252,7 @@ class Paced:
         self._transport = transport
         self._gate = gate
         self._turns = LoginTurns()
+        self._next: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by credential
 
     def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """Delegate to the inner transport; raises CredentialStopped as well."""
@@ -260,10 +262,9 @@ class Paced:
     async def _paced(
         self, device: Device, opening: Callable[[Device], AbstractAsyncContextManager[S]]
     ) -> AsyncIterator[S]:
-        login = await self._gate.admit(device.credential)
+        login = await self._begin(device.credential)
         is_finished = False
         try:
-            await self._turns.next()
             SECRET_OFFER.set(login)
             async with opening(device) as session:
                 is_finished = True
@@ -278,6 +279,21 @@ class Paced:
         finally:
             if not is_finished:
                 await login.finish(LoginEnd.UNKNOWN)
+
+    async def _begin(self, credential: str) -> Login:
+        """Wait until a login may start. Raises CredentialStopped.
+
+        Of each credential one login at a time is between its admission and its start: the others are not
+        admitted yet, so that three refusals stop them too, however long they wait for the rate or a turn.
+        """
+        async with self._next[credential]:
+            login = await self._gate.admit(credential)
+            try:
+                await self._turns.next()
+            except BaseException:
+                await login.finish(LoginEnd.UNKNOWN)
+                raise
+        return login
 
     async def close(self) -> None:
         """Close the inner transport."""

@@ -24,7 +24,10 @@ _OWN_TIME: Final = re.compile(
     re.ASCII,
 )
 _PRIORITY: Final = re.compile(r"<\d{1,3}>(?P<version>1 )?", re.ASCII)
-_FILE: Final = re.compile(r"[\w./-]{1,120}\.(?:log|txt)(?:\.\d{1,3})?:(?:\d{1,9}:)?", re.ASCII)
+_FILE: Final = re.compile(
+    r"(?:[\w./-]{0,120}/)?(?P<name>[\w.-]{1,63}?)\.(?:log|txt)(?:\.\d{1,3})?:(?:\d{1,9}:)?", re.ASCII
+)
+_OF_SWITCH: Final = re.compile(r"(?!sh(?:ow)?[_-]|log|syslog|messages)[\w.]*[\d-]", re.ASCII | re.IGNORECASE)
 _TIME: Final = re.compile(
     r"(?:(?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2})(?: (?P<year>\d{4}))? "
     r"(?P<clock>\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: (?P<late_year>20\d\d))?"
@@ -59,10 +62,11 @@ def relayed(line: str) -> RelayedLine | None:
     own = _OWN_TIME.search(before)
     if own is not None:
         before = before[: own.start()]
+    before, named = _without_file(before)
     before, version, marked = _marks(before)
     time = _TIME.match(before)
     fields = _fields(before[time.end() :] if time else before)
-    if fields is None or not (marked or time or (own and fields.origin)):
+    if fields is None or not (marked or time or (own and (fields.origin or named))):
         return None
     stamp = own["stamp"] if own else (_printed(time) if time else "")
     start = "".join(f"{part}: " for part in (fields.sequence, stamp) if part)
@@ -70,14 +74,22 @@ def relayed(line: str) -> RelayedLine | None:
     if not tag["end"].rstrip().endswith(":"):
         text = f"{text[: tag.start('end') - tag.start()]}: {line[tag.end() :]}"
     place = (own["place"] or "") if own else ""
-    return RelayedLine(fields.host(first=version), f"{start}{place}{text}")
+    return RelayedLine(fields.host(first=version) or named, f"{start}{place}{text}")
+
+
+def _without_file(before: str) -> tuple[str, str | None]:
+    """Remove the name of a file that grep prints; return it where it names a switch."""
+    before = before.lstrip(" \t\"'")
+    found = _FILE.match(before)
+    if found is None:
+        return before, None
+    name = found["name"]
+    is_name = is_host(name) and _OF_SWITCH.match(name) is not None
+    return before[found.end() :].lstrip(), name if is_name else None
 
 
 def _marks(before: str) -> tuple[str, bool, bool]:
-    """Remove the name of a file and the priority; tell RFC 5424 and whether there was a priority."""
-    before = before.lstrip(" \t\"'")
-    if found := _FILE.match(before):
-        before = before[found.end() :].lstrip()
+    """Remove the priority; tell RFC 5424 and whether there was a priority."""
     if found := _PRIORITY.match(before):
         return before[found.end() :].lstrip(), bool(found["version"]), True
     return before, False, False

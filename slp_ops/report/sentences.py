@@ -39,7 +39,8 @@ def headline(device: DeviceView, words: Words) -> str:
     """One switch in a line: its gravest story, or why nothing is known of it."""
     root_causes = [story for story in device.root_causes if story.severity.rank]
     if root_causes:
-        more = f" (+{len(root_causes) - 1})" if len(root_causes) > 1 else ""
+        rest = len(root_causes) - 1
+        more = f" ({words('more_causes', count=rest)})" if rest else ""
         return f"{words.say(root_causes[0].root.title)}{more}"
     if device.failure is not None:
         return words.message(device.failure.message)

@@ -169,3 +169,46 @@ def test_a_worker_takes_a_passed_task_of_its_own_change_alone(
         [] if at_work is None else [at_work] * 3
     )
     assert served == ([("slp.task.tokyo.run1.sw1", CALL.ack)] if is_begun else [])
+
+
+def test_a_flood_of_passed_tasks_is_held_in_bounds_and_what_has_no_place_comes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    served: list[str] = []
+    answers: list[str] = []
+
+    async def serve(_: _SiteWorker, message: Any) -> None:
+        served.append(message.subject)
+        await going_on.wait()
+
+    monkeypatch.setattr(_SiteWorker, "_serve", serve)
+    has_begun: Callable[[str, str], bool] = lambda change, device: True  # noqa: E731
+    parts: Any = SimpleNamespace(site="tokyo", has_begun=has_begun)
+    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, parts, None, changes=parts)
+    going_on = asyncio.Event()
+
+    async def call(run: str, order: TaskMessage | None = ORDER) -> None:
+        async def respond(_: bytes) -> None:
+            answers.append(run)
+
+        data = to_message(replace(CALL, run=run, order=order))
+        await worker._called(SimpleNamespace(data=data, respond=respond))  # type: ignore[arg-type]
+
+    async def flood() -> None:
+        for number in range(1000):
+            await call(f"run{number}")
+        held = len(worker.passed)
+        assert held == len(answers) < 1000
+        await call("run0")  # a task that is held, and a question alone, are answered
+        await call("run999", None)
+        assert answers[held:] == ["run0", "run999"]
+        await asyncio.sleep(0)
+        going_on.set()
+        while worker.passed:
+            await asyncio.sleep(0)
+        await call("run999")
+        await asyncio.sleep(0)
+        assert answers[-1] == "run999"
+        assert len(served) == held + 1
+
+    asyncio.run(flood())

@@ -24,7 +24,7 @@ from slp_ops.app import hub as service
 from slp_ops.app import hub_status
 from slp_ops.app.join_hub import join
 from slp_ops.cluster import broker, nats_server
-from slp_ops.cluster.access_folder import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE, read_address
+from slp_ops.cluster.access_folder import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE, HubAddress, read_address
 from slp_ops.cluster.authority import Authority, load_key, request_for, validity_of
 from slp_ops.cluster.hub_folder import HUB_FILE, HubFolder
 from slp_ops.cluster.join_code import JoinCode
@@ -518,3 +518,138 @@ def test_a_closed_connection_does_not_go_on_connecting_again() -> None:
             assert task.done()
 
     asyncio.run(connect_and_close())
+
+
+_INFO = b'INFO {"max_payload": 1000}\r\n'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"INFO\r\n",
+        b"INFO [1]\r\n",
+        b'INFO {"connect_urls": 5}\r\n',
+        b"INFO {}\r\n-ERR\r\n",
+        b"A" * 200_000 + b"\r\n",
+    ],
+)
+def test_an_answer_that_is_not_a_hubs_does_not_end_the_connecting_again(answer: bytes) -> None:
+    """Another program has the port for a moment; a worker must be there when the hub is back."""
+    began: list[int] = []
+
+    async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        began.append(1)
+        with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            if len(began) == 2:
+                writer.write(answer)
+                await writer.drain()
+            else:
+                writer.write(_INFO)
+                await reader.readuntil(b"PING\r\n")
+                writer.write(b"PONG\r\n")
+                await writer.drain()
+                if len(began) == 3:
+                    back.set()
+                    await reader.read()
+        writer.close()
+
+    async def connect() -> None:
+        async with await asyncio.start_server(hub, "127.0.0.1", 0) as server:
+            client = broker._Connection()
+            await client.connect(
+                f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.01,  # type: ignore[arg-type]  # a part of a second works
+                error_cb=silent,
+            )
+            async with asyncio.timeout(60):
+                await back.wait()
+            await broker._close(client)
+
+    async def silent(_: Exception) -> None: ...
+
+    back = asyncio.Event()
+    asyncio.run(connect())
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_hub_without_tls_is_told_nothing(tmp_path: Path, again: bool) -> None:
+    """A computer on the way to the hub must not be taken for it."""
+    heard = bytearray()
+
+    async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(_INFO)
+        with suppress(OSError, asyncio.CancelledError):
+            while data := await reader.read(1000):
+                heard.extend(data)
+                writer.write(b"PONG\r\n")
+        writer.close()
+
+    async def connect() -> None:
+        async with await asyncio.start_server(hub, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            address = HubAddress(host="127.0.0.1", port=port, holder="w1", site="tokyo")
+            context = ssl.create_default_context()
+            if not again:
+                with pytest.raises(HubError) as err:
+                    await broker._connect(f"tls://127.0.0.1:{port}", context, address, allow_reconnect=False)
+                named(err.value, "is not the hub: it answers without TLS", "listens")
+                return
+            client = broker._Connection()
+            connecting = asyncio.create_task(
+                client.connect(f"tls://127.0.0.1:{port}", tls=context, error_cb=seen)
+            )
+            async with asyncio.timeout(60):
+                await refused.wait()
+            connecting.cancel()
+            await asyncio.wait([connecting])
+            await broker._close(client)
+
+    async def seen(error: Exception) -> None:
+        assert "without TLS" in str(error)
+        refused.set()
+
+    refused = asyncio.Event()
+    asyncio.run(connect())
+    assert not heard
+
+
+def test_a_connection_that_is_closed_as_it_comes_back_ends_without_a_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The cancellation is missed: the last answer of the hub comes in the same moment."""
+    began: list[int] = []
+
+    async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        began.append(1)
+        with suppress(OSError, asyncio.IncompleteReadError):
+            writer.write(_INFO)
+            await reader.readuntil(b"PING\r\n")
+            writer.write(b"PONG\r\n")
+            await writer.drain()
+            if len(began) == 2:
+                back.set()
+                await reader.read()
+        writer.close()
+
+    async def connect_and_close() -> None:
+        async with await asyncio.start_server(hub, "127.0.0.1", 0) as server:
+            client = broker._Connection()
+            await client.connect(
+                f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.01,  # type: ignore[arg-type]  # a part of a second works
+                error_cb=silent,
+            )
+            await back.wait()
+            await broker._close(client)
+            await asyncio.sleep(0.1)
+
+    async def silent(_: Exception) -> None: ...
+
+    for _ in range(5):
+        began.clear()
+        back = asyncio.Event()
+        asyncio.run(connect_and_close())
+        gc.collect()
+    assert [each.getMessage() for each in caplog.records if each.exc_info] == []

@@ -16,7 +16,7 @@ from slp_ops.ports import SECRET_OFFER, USUAL_LIMITS, CommandEnd, ProbeEnd, Read
 from tests import simulated_time
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from slp_ops.ports import Reader, Sink
     from slp_ops.readonly import ProbeStep, ReadCommand
@@ -134,7 +134,14 @@ class FakeTransport:
     async def close(self) -> None: ...
 
 
-def visit_all(transport: FakeTransport, members: list[Device], rate: float = 0) -> dict[str, str]:
+def visit_all(
+    transport: FakeTransport,
+    members: list[Device],
+    rate: float = 0,
+    *,
+    workers: int = 50,
+    run: Callable[[Coroutine[None, None, dict[str, str]]], dict[str, str]] = asyncio.run,
+) -> dict[str, str]:
     paced = RateLimited(transport, rate=rate)
 
     async def visit(device: Device) -> str:
@@ -144,10 +151,10 @@ def visit_all(transport: FakeTransport, members: list[Device], rate: float = 0) 
         except (AuthenticationFailed, CredentialStopped, ConnectionRefused, HungUp) as err:
             return err.kind
 
-    async def run() -> dict[str, str]:
-        return {device.name: result async for device, result in each(members, visit, workers=50)}
+    async def all_of_them() -> dict[str, str]:
+        return {device.name: result async for device, result in each(members, visit, workers=workers)}
 
-    return asyncio.run(run())
+    return run(all_of_them())
 
 
 def test_three_refusals_stop_a_credential_however_many_wait() -> None:
@@ -158,6 +165,83 @@ def test_three_refusals_stop_a_credential_however_many_wait() -> None:
     assert len(transport.logins) == 3
     assert results.count("authentication_failed") == 3
     assert results.count("credential_stopped") == 37
+
+
+@pytest.mark.parametrize("rate", [10, 0])
+def test_three_refusals_stop_those_that_wait_to_start_too(rate: float) -> None:
+    """Logins of a proven credential do not wait for the ends of others, but for the rate, or for a turn."""
+    done = 0
+
+    class Busy(FakeTransport):
+        @asynccontextmanager
+        async def read(self, device: Device) -> AsyncIterator[Reader]:
+            spend(0.01)
+            async with super().read(device) as reader:
+                yield reader
+
+    def refused_later(_: Device) -> Exception | None:
+        nonlocal done
+        done += 1
+        return AuthenticationFailed("no") if done > 3 else None
+
+    transport = Busy(refused_later, seconds=0.5)
+    results = list(visit_all(transport, devices(300), rate, workers=300, run=simulated_time.run).values())
+
+    # Those in flight when the third one is refused: 0.5 s of the rate, or of the work for logins.
+    assert results.count("ok") == 3
+    assert len(transport.logins) <= 3 + 3 + (0.5 / 0.01 if not rate else 10)
+    assert results.count("credential_stopped") == 300 - len(transport.logins)
+
+
+def test_a_credential_that_waits_for_its_first_login_delays_no_other() -> None:
+    class Slow(FakeTransport):
+        @asynccontextmanager
+        async def read(self, device: Device) -> AsyncIterator[Reader]:
+            if device.credential == "slow":
+                await asyncio.sleep(2)
+            async with super().read(device) as reader:
+                yield reader
+
+    async def ended() -> float:
+        paced = RateLimited(Slow(lambda _: None), rate=0)
+
+        async def visit(device: Device) -> None:
+            async with paced.read(device):
+                pass
+
+        slow = [asyncio.create_task(visit(each)) for each in devices(20, credential="slow")]
+        await asyncio.gather(*map(visit, devices(20, "osaka", credential="fast")))
+        now = asyncio.get_running_loop().time()
+        for task in slow:
+            task.cancel()
+        await asyncio.wait(slow)
+        return now
+
+    assert simulated_time.run(ended()) < 1
+
+
+def test_logins_that_are_cancelled_while_they_wait_leave_nothing_behind() -> None:
+    async def cancelled() -> int:
+        transport = FakeTransport(lambda _: None, seconds=60)
+        paced = RateLimited(transport, rate=0)
+
+        async def visit(device: Device) -> None:
+            async with paced.read(device):
+                pass
+
+        for _ in range(3):
+            tasks = [asyncio.create_task(visit(each)) for each in devices(50)]
+            for _ in range(4):
+                await asyncio.sleep(0)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        transport.seconds = 0
+        await visit(devices(1)[0])
+        return len(transport.logins)
+
+    assert simulated_time.run(cancelled()) >= 1
 
 
 def test_a_stopped_credential_does_not_stop_another() -> None:

@@ -247,3 +247,118 @@ def test_the_reasons_of_common_http_clients_are_known(reason: str, rule: str, tm
     text = f"{message}Cisco Smart License Utility (CSLU) : {reason}\n"
 
     assert rule in findings(device(tmp_path, text))
+
+
+LOOKUP = (
+    "%SMART_LIC-3-COMM_FAILED: Communications failure with the Cisco Smart Software Manager (CSSM) : "
+    "Unable to resolve server hostname/domain name"
+)
+RESTORED = "%SMART_LIC-5-COMM_RESTORED: Communications with the Cisco Smart Software Manager (CSSM) restored"
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_failing"),
+    [
+        # the newest first
+        ([("Nov 11 09:30:00", RESTORED), ("Nov 11 09:00:00", LOOKUP), ("Nov 11 08:00:00", LOOKUP)], False),
+        ([("Nov 11 09:30:00", LOOKUP), ("Nov 11 09:00:00", RESTORED), ("Nov 11 08:00:00", LOOKUP)], True),
+        # the oldest first: as a buffer, over the turn of the year, and after a start without a clock
+        ([("Nov 11 08:00:00", LOOKUP), ("Nov 11 09:30:00", RESTORED)], False),
+        ([("Dec 31 23:50:00", RESTORED), ("Jan  1 00:10:00", LOOKUP)], True),
+        ([("Nov 11 08:00:00", RESTORED), ("*Nov  1 00:01:00", LOOKUP)], True),
+        ([("Nov 11 08:00:00", RESTORED), ("Nov 11 08:00:00", LOOKUP)], True),
+    ],
+)
+def test_the_last_message_is_the_newest(
+    rows: list[tuple[str, str]], is_failing: bool, tmp_path: Path
+) -> None:
+    text = "".join(f"{when}.000: {message}\n" for when, message in rows)
+
+    found = findings(device(tmp_path, text))
+
+    assert ("dns-failure" in found) is is_failing
+    assert ("comm-failing-now" in found) is is_failing
+
+
+@pytest.mark.parametrize(
+    ("command", "head"),
+    [("show logging", "Log Buffer (8192 bytes):\n\n"), ("show logging | include SMART", "")],
+)
+def test_a_buffer_is_in_order_whatever_its_clock(command: str, head: str, tmp_path: Path) -> None:
+    rows = f"Nov 11 09:30:00.000: {RESTORED}\nNov 11 08:31:00.000: {LOOKUP}\n"
+
+    assert "dns-failure" in findings(device(tmp_path, f"sw1#{command}\n{head}{rows}sw1#\n"))
+
+
+DETAIL = """\
+Smart Licensing Usage Report Detail:
+====================================
+Report Id: 1740000001
+  Metric Name: ENTITLEMENT
+  Feature Name: dna-advantage
+  State: {state},      State Change Reason: REPORTED
+  Transaction ID: 77
+  Transaction Message: {message}
+"""
+REFUSAL = "Signature verification failed for the report"
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "is_found"),
+    [("UNACK", REFUSAL, True), ("UNACK", "<none>", False), ("ACK", REFUSAL, False)],
+)
+def test_a_report_in_detail_shows_its_refusal(
+    state: str, message: str, is_found: bool, tmp_path: Path
+) -> None:
+    detail = DETAIL.format(state=state, message=message)
+    text = f"sw1#show license rum id 1740000001 detail\n{detail}sw1#\n"
+
+    assert ("rum-error-flag" in findings(device(tmp_path, text))) is is_found
+    if is_found:
+        outcome, found = failed(tmp_path, text, "rum-error-flag")
+        assert outcome.severity is Severity.WARNING
+        assert outcome.confidence is Confidence.MEDIUM
+        assert f"answered without an ACK: {REFUSAL}" in found.summary.en
+        assert REFUSAL in lines(found)
+
+
+SUPPORT = """\
+Smart Licensing Tech Support info
+
+Smart Licensing Using Policy:
+  Status: ENABLED
+
+Transport:
+  Type: {kind}
+  {server}
+
+Usage Reporting:
+  Last ACK received: <none>
+
+Other Info
+==========
+Software ID: regid.2017-05.com.cisco.C9300,v1_x
+Agent State: authorized
+Overall Trust: No ID
+P:C9300-24T,S:FOC2512L0BB: {trust}
+"""
+STORED = "P:C9300-24T,S:FOC2512L0BB, state[2], Trust Data INSTALLED  TrustId:69"
+TO_SMART = ("Smart", "URL: https://smartreceiver.cisco.com/licservice/license")
+TO_RELAY = ("cslu", "Cslu address: http://192.0.2.40:8182/cslu/v1/pi")
+
+
+@pytest.mark.parametrize(
+    ("way", "trust", "is_found"),
+    [(TO_SMART, "No Trust Data", True), (TO_SMART, STORED, False), (TO_RELAY, "No Trust Data", False)],
+)
+def test_the_tech_support_of_older_agents_shows_trust_among_other_information(
+    way: tuple[str, str], trust: str, is_found: bool, tmp_path: Path
+) -> None:
+    page = SUPPORT.format(kind=way[0], server=way[1], trust=trust)
+    text = f"sw1#show license tech support\n{page}sw1#\n"
+
+    assert ("trust-missing" in findings(device(tmp_path, text))) is is_found
+    if is_found:
+        outcome, found = failed(tmp_path, text, "trust-missing")
+        assert outcome.severity is Severity.ERROR
+        assert "No Trust Data" in lines(found)

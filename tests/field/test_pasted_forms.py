@@ -49,6 +49,9 @@ FORMS = {
     + FRESH.replace("<", "&lt;").replace(">", "&gt;").replace(" ", "&nbsp;").replace("\n", "<br>")
     + "</p>",
     "one line": " ".join(FRESH.split()),
+    "a list": "- Type: cslu\n- Cslu address: <empty>\n",
+    "a list in bold": "* **Type:** cslu\n* **Cslu address:** <empty>\n",
+    "a sentence": "It has `Type: cslu` and `Cslu address: <empty>`. Is that right?\n",
     "arrows of the sender": FRESH.replace("cslu\n", "cslu   <-- the default!\n").replace(
         "<empty>", "<empty>      \u2190 nothing"
     ),
@@ -89,6 +92,11 @@ def test_a_diff_is_read_as_the_newer_configuration(tmp_path: Path) -> None:
     "table",
     [
         "| Host | Message |\n|---|---|\n| acc-45 | {cslu} |\n| acc-46 | {cssm} |\n",
+        "<table><tr><th>Host</th><th>Message</th></tr><tr><td>acc-45</td><td>{cslu}</td></tr>"
+        "<tr><td>acc-46</td><td>{cssm}</td></tr></table>\n",
+        "acc-45.txt:Mar  6 09:11:02.212: {cslu}\nacc-46.txt:Mar  6 09:12:02.212: {cssm}\n",
+        "logs/acc-45.log:12:Mar  6 09:11:02.212: {cslu}\nlogs/acc-46.log:7:Mar  6 09:12:02.212: {cssm}\n",
+        "acc-45: Mar  6 09:11:02.212: {cslu}\nacc-46: Mar  6 09:12:02.212: {cssm}\n",
         "┌───┬───┐\n│ Host │ Message │\n├───┼───┤\n│ acc-45 │ {cslu} │\n│ acc-46 │ {cssm} │\n",
     ],
 )
@@ -153,3 +161,36 @@ def test_the_files_that_tail_prints_are_of_two_switches(tmp_path: Path) -> None:
 
 def test_a_page_keeps_its_line_breaks() -> None:
     assert text_of(FRESH.encode()) == FRESH
+
+
+def test_the_name_before_each_line_is_the_switch(tmp_path: Path) -> None:
+    lines = [f"acc-7: {line}" for line in FRESH.splitlines()]
+    lines += [f"acc-8: {line}" for line in FRESH.replace("cslu", "Smart").splitlines()]
+
+    found = devices(tmp_path, "\n".join(lines))
+
+    assert "cslu-address-missing" in findings(found["acc-7"])
+    assert "cslu-address-missing" not in findings(found["acc-8"])
+    assert "trust-missing" in findings(found["acc-8"])
+
+
+def test_the_labels_of_a_page_are_no_switches(tmp_path: Path) -> None:
+    (name,) = devices(tmp_path, "Type: cslu\nStatus: ENABLED\nTrust Code Installed: <none>\n")
+
+    assert name == "pasted"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rule"),
+    [
+        (f'the console repeats "{TO_CSLU}{UNRESOLVED}" all day', "cslu-address-missing"),
+        (f"we see {TO_CSSM}HTTP Server Error 504: Gateway Time-out", "server-timeout-504"),
+        (
+            "it prints Fail to send out Smart Licensing message to: https://tools.cisco.com/its/service/oddce"
+            "/services/DDCEService (ERR 207 : Connection time out)",
+            "http-timeout",
+        ),
+    ],
+)
+def test_a_message_in_a_sentence_needs_no_tag(sentence: str, rule: str, tmp_path: Path) -> None:
+    assert rule in findings(device(tmp_path, f"Hello,\n{sentence}\n"))

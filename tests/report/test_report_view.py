@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.labels import Words
-from slp_ops.report.sentences import dues_text
+from slp_ops.report.sentences import dues_text, headline
 from slp_ops.report.view import Health
 
 if TYPE_CHECKING:
@@ -119,3 +119,13 @@ def test_the_words_of_the_deadlines_count_each_switch_once(small: ReportView) ->
     assert sum(map(int, re.findall(r"\d+(?= (?:overdue|due|later|without|switch))", text))) == len(
         small.devices
     )
+
+
+def test_further_causes_of_a_switch_are_counted_in_words(small: ReportView) -> None:
+    for device in small.devices:
+        rest = len([each for each in device.root_causes if each.severity.rank]) - 1
+        for lang, more in ((Lang.EN, "and {} more cause"), (Lang.JA, "ほか {} 件の原因")):
+            printed = headline(device, Words(lang))
+            assert "(+" not in printed
+            assert (more.format(rest) in printed) == (rest > 0)
+    assert any(len(each.root_causes) > 1 for each in small.devices)

@@ -28,7 +28,7 @@ TEXTS = texts_of(__name__)
 def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Judgement:
     """Judge any report with flag E; its detail contains the reason."""
     if reports is None:
-        return Unknown(missing=(RumReports,))
+        return _refused(details) or Unknown(missing=(RumReports,))
     flagged = tuple(report for report in reports.reports if report.has_error)
     if not flagged:
         return Passed()
@@ -43,6 +43,25 @@ def rum_error_flag(reports: RumReports | None, details: RumDetails | None) -> Ju
         reason = "; ".join(reasons)
         summary = TEXTS["rum-error-flag.reason"].format(count=len(flagged), reason=reason)
     return Failed(summary=summary, evidence=tuple(evidence))
+
+
+def _refused(details: RumDetails | None) -> Failed | None:
+    """Return the finding of reports, shown in detail alone, whose answer was a message and no ACK."""
+    refused = [
+        each
+        for each in (() if details is None else details.reports)
+        if each.transaction_message is not None and each.state in (RumState.UNACK, RumState.PENDING)
+    ]
+    if not refused:
+        return None
+    return Failed(
+        summary=TEXTS["rum-error-flag.refused"].format(
+            count=len(refused),
+            reason="; ".join(dict.fromkeys(each.transaction_message or "" for each in refused)),
+        ),
+        evidence=tuple(line for each in refused[:3] for line in each.cite("state", "transaction_message")),
+        confidence=Confidence.MEDIUM,
+    )
 
 
 _MANY_SENT: Final = 200  # reports of a stack wait for an answer for about a day, some for each licence

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 
 from slp_ops.facts import (
+    AgentInternals,
     CommunicationStatistics,
     LicenseTransport,
     ProductInstance,
@@ -38,11 +39,18 @@ _TRUST_WITH_ACK = Release.parse("17.7.1")
     explains=("insufficient-trust", "never-acknowledged"),
 )
 def trust_missing(
-    trust: TrustCodes, transport: LicenseTransport, intent: Intent, reporting: UsageReporting | None
+    trust: TrustCodes | None,
+    internals: AgentInternals | None,
+    transport: LicenseTransport,
+    intent: Intent,
+    reporting: UsageReporting | None,
 ) -> Judgement:
     """Judge trust for direct connections; with CSLU and SSM On-Prem it arrives with the first ACK, if at
-    all."""
-    if trust.any_installed:
+    all. The tech support of older agents names it among its other information alone."""
+    stored = () if internals is None else internals.trust_data
+    if trust is None and not stored:
+        return Unknown(missing=(TrustCodes,))
+    if any(unit.installed for unit in stored) if trust is None else trust.any_installed:
         return Passed()
     if transport.kind is TransportKind.OFF or intent.other_side_connects:
         return NotApplicable(why=TEXTS["trust-missing.not-direct"])
@@ -57,7 +65,9 @@ def trust_missing(
         return NotApplicable(why=TEXTS["trust-missing.through-cslu"])
     return Failed(
         summary=TEXTS["trust-missing.summary"],
-        evidence=trust.cite("installed"),
+        evidence=tuple(line for unit in stored for line in unit.cite("text"))
+        if trust is None
+        else trust.cite("installed"),
         severity=Severity.WARNING if undecided else None,
     )
 

@@ -1,15 +1,20 @@
 # ruff: noqa: TC001 - the engine reads the types of derive's parameters
-"""Licensing messages of the log, derived once per device for all rules."""
+"""Licensing messages of the log, derived once per device for all rules.
+
+A buffer has the oldest message first, and the page of a log server often the newest.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.facts import SyslogBuffer, SyslogMessage
 from slp_ops.facts.changes import AppliedChange
+from slp_ops.facts.log import LogTime
 from slp_ops.iosxe.syslog import message_name
 from slp_ops.rules.derived.now import SwitchTime
 from slp_ops.rules.message_catalog import Catalogue, MessageMatch, NamedServer, named_server
@@ -17,8 +22,7 @@ from slp_ops.rules.settings import Thresholds
 from slp_ops.rules.texts import texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
 
     from slp_ops.i18n import Text
     from slp_ops.model import Evidence
@@ -114,10 +118,9 @@ class LicenceLog:
         seen: list[LoggedMessage] = []
         unknown: list[SyslogMessage] = []
         names = log.names
-        for place in reversed(range(len(names))):
+        places = [place for place, name in enumerate(names) if name in known or name.startswith(_OF_AGENT)]
+        for place in places if _is_newest_first(log, places) else reversed(places):
             name = names[place]
-            if name not in known and not name.startswith(_OF_AGENT):
-                continue
             at, severity, text, more = log.extract(place, clock)
             match = catalogue.find_wrapped(name, text, more)
             recent = oldest is None or at is None or at >= oldest
@@ -165,6 +168,36 @@ class LicenceLog:
     def active_messages(self, rule: str) -> tuple[LoggedMessage, ...]:
         """Return the recent, unresolved messages that support a rule."""
         return self.active.get(rule, ())
+
+
+def _is_newest_first(log: SyslogBuffer, places: Sequence[int]) -> bool:
+    """Return whether the times of these messages fall, none by a turn of the year or of an unset clock.
+
+    What the switch itself printed is in order, whatever its clock was set to in between.
+    """
+    if log.filter is not None or log.console or log.buffer_bytes is not None:
+        return False
+    has_fallen = False
+    for one, other in pairwise(log.messages[place].time for place in places):
+        earlier, later = _time_of(one), _time_of(other)
+        if earlier is None or later is None or not timedelta(0) <= earlier - later < _HALF_A_YEAR:
+            return False
+        has_fallen = has_fallen or earlier > later
+    return has_fallen
+
+
+def _time_of(printed: LogTime) -> datetime | None:
+    """Return a printed time, in a leap year where it has none; None without date or clock."""
+    if printed.mark or printed.month is None or printed.day is None or printed.time is None:
+        return None
+    try:
+        return datetime.combine(date(printed.year or _LEAP_YEAR, printed.month, printed.day), printed.time)
+    except ValueError:
+        return None
+
+
+_HALF_A_YEAR: Final = timedelta(days=183)
+_LEAP_YEAR: Final = 2024
 
 
 def _by_rule(seen: Iterable[LoggedMessage]) -> dict[str, tuple[LoggedMessage, ...]]:
