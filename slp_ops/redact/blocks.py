@@ -51,6 +51,12 @@ _CHAIN: Final = re.compile(
     r"\s*certificate\s+(?:(?:ca|self-signed|rollover)\s+)*[0-9A-F]+\s*", re.ASCII | re.IGNORECASE
 )
 _KEY_STRING: Final = re.compile(r"[+\-]?\s*key-string\s*", re.ASCII | re.IGNORECASE)
+# Of "crypto pki export|import ... terminal", and of the key file of PuTTY.
+_PKCS12: Final = re.compile(
+    r".*(?:Exported PKCS12 follows:|base 64 encoded pkcs12\.?)\s*", re.ASCII | re.IGNORECASE
+)
+_PRIVATE_LINES: Final = re.compile(r"\s*Private-Lines:\s*[0-9]+\s*", re.ASCII)
+_PRIVATE_MAC: Final = re.compile(r"Private-(?:MAC|Hash):", re.ASCII)
 _PAC: Final = re.compile(r"\s*PAC-Opaque:\s*[0-9A-F]*\s*", re.ASCII)
 _KEY_CHAIN: Final = re.compile(r"[+\-]?\s*key\s+chain\s+\S.*", re.ASCII)
 _SERVER: Final = re.compile(r"[+\-]?\s*(?:radius|tacacs)\s+server\s+\S+\s*", re.ASCII)
@@ -59,7 +65,7 @@ _PSK_TABLE: Final = re.compile(r"\s*Keyring\s+Hostname/Address\s+Preshared\s+Key
 
 _PSK_ROW: Final = re.compile(r"\S*\s+[\w.:/-]+(?:\s+\[\S+\])?\s{2,}\S+\s*", re.ASCII)
 _OPENER: Final = re.compile(
-    r"^[+\-\s]*(?:certificate|key|PAC-|Keyring|radius|tacacs)|-----BEGIN|\$ANSIBLE_VAULT",
+    r"^[+\-\s]*(?:certificate|key|PAC-|Keyring|radius|tacacs|Private-Lines)|-----BEGIN|\$ANSIBLE_VAULT",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -83,7 +89,7 @@ class Pem(Block):
     def part(self, line: str) -> LineRole:
         """Body are long base64 lines, and a short one right after another body line: the last."""
         word = line.strip()
-        if word.startswith("-----"):
+        if word.startswith("---") or _PRIVATE_MAC.match(word):
             return LineRole.OVER
         is_body = word not in _WORDS and (
             _PEM_HEADER.fullmatch(line) is not None
@@ -160,10 +166,14 @@ class PskTable(Block):
 
 def opened_by(line: str) -> Block | None:
     """The block that this line opens, if it opens one; ``rows`` has others."""
+    if ("PKCS12" in line or "pkcs12" in line) and _PKCS12.fullmatch(line):
+        return Pem(kind="private-key")
     if not _OPENER.search(line):
         return None
     if pem := _PEM.search(line):
         return Pem(kind="private-key" if "PRIVATE" in pem[1] else "certificate")
+    if _PRIVATE_LINES.fullmatch(line):
+        return Pem(kind="private-key")
     if _CHAIN.fullmatch(line):
         return HexBody(kind="certificate")
     if _KEY_STRING.fullmatch(line):

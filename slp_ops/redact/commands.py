@@ -54,7 +54,7 @@ FORMS: Final = _forms_by_head()
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】“”‘’*", " "))
 _WORD: Final = "|".join(sorted(map(re.escape, grammar.INTRODUCERS), key=len, reverse=True))
 _INTRODUCER: Final = re.compile(
-    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was)\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.-]+\s?[:=]\s+|(?:changed|set|now|reset|string)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
+    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was)\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.-]+\s?[:=]\s+|\[[^\]\s]{{0,30}}\]\?\s+|(?:changed|set|now|reset|string)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
     r"""(?P<type>(?:level\s+\d+\s+|encrypted\s+|local\s+|remote\s+)?(?:[0-9]\s+(?!(?:ro|rw)\b)(?=\S))?)"""
     rf"(?P<value>{forms.VALUE})",
     re.ASCII,
@@ -68,6 +68,12 @@ _VARIABLE: Final = re.compile(
     r"\s+(?P<name>\S+)\s+(?P<value>\S.*)",
     re.ASCII,
 )
+# "set env(SNMP_COMMUNITY) X" of Tcl, "set ENABLE_SECRET X" of a boot loader.
+_SCRIPT_VARIABLE: Final = re.compile(
+    r"""(?<![\w-])set\s+(?:(?:::)?env\((?P<env>[\w.-]{1,60})\)|(?P<name>\w{1,60}_\w{1,60}))\s+(?P<value>"[^"\n]{0,1000}"|[^\s=]\S*)""",
+    re.ASCII,
+)
+_LOGINS: Final = frozenset({"login", "creds", "credential", "credentials"})
 _ANSWER: Final = re.compile(
     r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$'
     r"""|\b(?:send(?:ln|line)?|write)[\s(]{1,4}(?:--\s{1,4})?[bfru]?(?P<quote>["'])(?P<sent>[^"']{1,200}?)(?:\\[rn]){0,2}(?P=quote)""",
@@ -100,6 +106,14 @@ _SNMP_PROGRAM: Final = re.compile(
     rf"\b(?:{'|'.join(sorted(_SNMP_PROGRAMS, key=len, reverse=True))})\s", re.ASCII
 )
 _SNMP_OPTION: Final = re.compile(r"""\s-[cAX]\s{0,9}["']?(?P<value>[^\s"']+)""", re.ASCII)
+# "Key for radius: X", "the pre-shared key for peer P is X", "use key X".
+_KEY_OF: Final = re.compile(
+    rf"(?<![\w+-])(?:(?P<owner>[\w+-]+:?)\s+)?key\s+"
+    rf"(?:(?P<of>(?:for|of|on)\s+(?:[\w.+-]+\s+){{0,3}}?[\w.+-]+)(?:\s?[:=]|\s+is)\s+|is\s+)?(?P<value>{forms.VALUE})",
+    re.ASCII,
+)
+_OF: Final = frozenset({"for", "of", "on"})
+_SENTENCE_WORDS: Final = _OF | grammar.KEY_DETERMINERS
 _DIGEST: Final = re.compile(
     r"""authorization:\s*digest\s.{0,1000}?response=["']?(?P<value>[^\s"',]+)""", re.ASCII
 )
@@ -135,17 +149,30 @@ _LOGIN_LABELS: Final = "|".join(map(screen.without_marks, ("ログイン", "ア�
 # "The password was changed, new value X"; only with a digit or a sign.
 _NOUN: Final = re.compile(r"\b(?:password|passwd|passphrase|secret|psk|token|community|key)\b", re.ASCII)
 _ITS_VALUE: Final = re.compile(
-    r"""\b(?:new|old|previous|former)\s+(?:value|one)\s{0,3}(?:is\s|was\s|[:=])?\s{0,3}["'`]?"""
+    r"""\b(?:(?:new|old|previous|former)\s+(?:value|one)\s{0,3}(?:is\s|was\s|[:=])?|it(?:'s|\s+is)\s+(?:now\s+)?)\s{0,3}["'`]?"""
     r"""(?P<value>(?=[^\s"'`]{0,200}[0-9!$%&+@])[^\s"'`<]{4,200}[^\s"'`<.,;:)])""",
     re.ASCII,
 )
 _FURTHEST_VALUE: Final = 200  # characters behind the noun
 # "Login: admin / X": only with a digit, and a capital or a sign.
 _USER_AND: Final = re.compile(
-    rf"(?:\b(?:login(?::|\s+(?:with|as|using|is|was|for|on|to)(?=\s))|creds\b|credentials?\b)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
+    rf"(?:\b(?:login(?::|\s+(?:with|as|using|is|was|for|on|to)(?=\s)|(?=\s+[a-z][\w.-]*\s+/))|creds\b|credentials?\b|(?:ssh|telnet|console):)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
     r"[^/|\n]{0,40}?\s[\w.-]{2,32}\s{1,3}/\s{1,3}(?P<value>[!-~]{6,64})"
 )
-_MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])(?=.*[A-Z!#$%&*+?@^_~]).*", re.ASCII)
+# "creds admin:X", as above, and "login as admin with X": only with a letter, a digit and a sign.
+_USER_JOINED: Final = re.compile(
+    r"\b(?:login|creds|credentials?)(?::|\s+(?:with|as|using|is|are))?\s+[a-z][\w.-]{1,31}"
+    r"(?:(?P<joined>[/:])|,?\s+(?:(?:with|using|and)\s+)?)(?P<value>[!-.0-~]{5,64})",
+    re.ASCII,
+)
+# "ops / X" without a word that announces it.
+_USER_SLASH: Final = re.compile(r"(?<![\w./-])[a-z][\w.-]{1,31}\s/\s(?P<value>[!-.0-~]{6,64})", re.ASCII)
+_ODD: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])(?=.*[!#$%&*?^~+=]).*", re.ASCII)
+# No word looks like it: a letter, and a sign that does not end a sentence.
+_SIGNED: Final = re.compile(r"(?=.*[A-Za-z])(?=.*(?:[!#$%&*?^~]\w|[0-9].*[!#$%&*^~])).{5,}", re.ASCII)
+_MIXED: Final = re.compile(
+    rf"(?!(?:{grammar.INTERFACE})$)(?=.*[0-9])(?=.*[A-Za-z])(?=.*[A-Z!#$%&*+?@^_~]).*", re.ASCII
+)
 # The line is longer than the terminal, which shows its end behind a "$": "sw1(config)#$word 0 X".
 _SCROLLED: Final = re.compile(
     rf"[#>]\$(?P<tail>[\w-]*)(?:\s+[0-9]{{1,4}}\s+md5)?\s+{forms.TYPE}{forms.VALUE}", re.ASCII
@@ -185,7 +212,7 @@ _SETTERS: Final = frozenset({"environment", "action"})
 _JOINERS: Final = frozenset("_-")
 _AFTER_HEAD: Final = frozenset(" \t:")
 _KEY_NUMBER: Final = re.compile(r"key\s+[0-9a-f]{1,64}(?:\s*$|[\"'`<])", re.ASCII)
-_SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}(?:\s*$|[\"'`<]|\s+(?:\(|<cr>))", re.ASCII)
+_SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}(?:\s*$|[\"'`<]|\s+(?:\(|<cr>|--\s+\())", re.ASCII)
 
 
 def answers(text: str, lowered: str, *, only_odd: bool = False) -> list[SecretSpan]:
@@ -219,6 +246,10 @@ def words_of(lowered: str) -> set[str]:
                 *SECRET_PARTS,
                 *_SETTERS,
                 *_PROGRAMS,
+                *_LOGINS,
+                *_SENTENCE_WORDS,
+                *grammar.KEY_MATERIAL,
+                "set",
                 "pattern",
                 "expect",
                 "curl",
@@ -335,14 +366,17 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
         found += _announced(text, lowered, _CHANGED)
     if "to" in words:
         found += _announced(text, lowered, _SET_TO)
-    if "value" in words or "one" in words:
+    if "value" in words or "one" in words or "it" in words:
         found += _changed_values(text, lowered)
+    if " / " in lowered or words & _LOGINS:
+        found += _of_login(text, lowered)
     if (
-        " / " in lowered
-        and (pair := _USER_AND.search(lowered))
-        and _MIXED.fullmatch(text, *pair.span("value"))
+        "set" in words
+        and (variable := _SCRIPT_VARIABLE.search(lowered))
+        and (kind := kind_of(text[slice(*variable.span("env" if variable["env"] else "name"))]))
+        and not is_harmless(text, lowered, variable.start(), *variable.span("value"), plain=False)
     ):
-        found += found_at(text, *pair.span("value"), "password")
+        found += found_at(text, *variable.span("value"), kind)
     if "->" in lowered:
         found += _announced(text, lowered, _ARROW)
     if lowered.lstrip()[:1] == "|":
@@ -356,6 +390,20 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
     if words & _PROGRAMS:
         found += _of_programs(text, lowered)
     return found
+
+
+def _of_login(text: str, lowered: str) -> tuple[SecretSpan, ...]:
+    """Return the password of "Login: admin / X", "creds admin:X", "login as admin with X"."""
+    if pair := _USER_AND.search(lowered):
+        looks_random = _MIXED
+    elif pair := _USER_JOINED.search(lowered):
+        looks_random = _MIXED if pair["joined"] else _ODD
+    elif pair := _USER_SLASH.search(lowered):
+        looks_random = _ODD
+    else:
+        return ()
+    is_secret = looks_random.fullmatch(text, *pair.span("value"))
+    return found_at(text, *pair.span("value"), "password") if is_secret else ()
 
 
 def _announced(text: str, lowered: str, pattern: re.Pattern[str]) -> list[SecretSpan]:
@@ -432,12 +480,28 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
             yield from found_at(text, start, end, grammar.INTRODUCERS[word])
 
 
-def by_owned_key(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
-    """Yield what follows "key" after a word that makes it a secret: "shared key X"."""
+def by_owned_key(text: str, lowered: str, words: set[str], claimed: Spans) -> Iterator[SecretSpan]:
+    """Yield what follows "key" after a word that makes it a secret: "shared key X", "key for radius: X"."""
     for match in _OWNED_KEY.finditer(lowered):
         start, end = match.span("value")
         if match["owner"] not in grammar.KEY_OWNERS or claimed.overlap(start, end):
             continue
         is_free = grammar.FREE_TEXT.match(lowered) is not None
         if match["type"] or not is_harmless(text, lowered, match.start(), start, end, plain=is_free):
+            yield from found_at(text, start, end, "key")
+    if words & _SENTENCE_WORDS:
+        yield from _by_key_of(text, lowered, claimed)
+
+
+def _by_key_of(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
+    """Yield the key of a sentence: of an owner behind "key", or one that looks like no word."""
+    for match in _KEY_OF.finditer(lowered):
+        start, end = match.span("value")
+        if claimed.overlap(start, end) or is_harmless(text, lowered, match.start(), start, end):
+            continue
+        is_owned = not grammar.KEY_OWNERS.isdisjoint(
+            ((match["owner"] or "").rstrip(":"), *(match["of"] or "").split())
+        )
+        is_named = match["of"] or match["owner"] in grammar.KEY_DETERMINERS
+        if (is_owned and match["of"]) or (is_named and _SIGNED.fullmatch(text[start:end].rstrip(".,;:)"))):
             yield from found_at(text, start, end, "key")

@@ -6,8 +6,10 @@ import re
 from enum import Enum, auto
 from typing import Final
 
+from slp_ops.redact import grammar
 from slp_ops.redact.commands import answers
-from slp_ops.redact.labels import kind_of
+from slp_ops.redact.labels import is_no_value, kind_of
+from slp_ops.redact.localized import is_announcement
 from slp_ops.redact.spans import SecretSpan, found_at, is_hidden
 
 
@@ -21,9 +23,13 @@ class Expected(Enum):
     NAME = auto()  # the name in a list of SNMP communities
     TYPED_KEY = auto()  # the value of which this line has the encryption type
     SCALAR = auto()  # the value of an XML element on a line of its own
+    PARAGRAPH = auto()  # the secret that a sentence announces, on a line of its own, perhaps after empty ones
+    ENABLE = auto()  # the password of the privileged mode after that of a user: ``enable = X``
 
 
 _TERMINAL_EDGE: Final = 79
+_LONGEST_SENTENCE: Final = 400
+_COLONS: Final = frozenset(":：。")
 _START: Final = r"""(?:^[\s+\-<>!]*|[#>|:"'`]\s*)(?:(?:no|default)\s+)?"""
 _KEYWORDS: Final = frozenset(
     {"password", "secret", "masked-secret", "community", "key", "key-string", "pre-shared-key"}
@@ -61,6 +67,28 @@ _KEY: Final = re.compile(
 )
 _PARENT: Final = re.compile(r"\s*<(?:[\w.-]+:)?([\w.-]+)>\s*$", re.ASCII)
 _SCALAR: Final = re.compile(r"\s*([^\s<>|{}\[\]][^<>]*?)\s*$", re.ASCII)
+# "The password is:", "Here is the PSK of site B:"; "password:" alone is a prompt.
+_NOUN: Final = (
+    r"(?:password|passphrase|passcode|passwd|secret|psk|token|community(?:\s+string)?"
+    r"|(?:pre-?shared|shared|api|tacacs|radius|encryption)\s+key)"
+)
+_ANNOUNCEMENT: Final = re.compile(
+    rf".*\b(?:{_NOUN}\b(?:\s+[^\s:]+){{0,8}}?\s+(?:is|below|now|follows|this)"
+    rf"|(?:here\s+is|here's|this\s+is|below\s+is)\s.*\b{_NOUN}\b[^:]{{0,60}})\s*:\s*",
+    re.ASCII | re.IGNORECASE,
+)
+# A word that is no name, address, prompt or interface.
+_ALONE: Final = re.compile(
+    rf"""[\s>*`"'「-]*(?=[!-~]*[A-Za-z])(?=[!-~]*[0-9!#$%&*^~])(?!(?:{grammar.INTERFACE})\s*$)(?![a-z]+://)(?![\w.-]+\.[a-z]{{2,}}\s*$)"""
+    r"""(?P<value>[!-.0-~][!-~]{3,63}?)(?<![#>:|])[\s`"'」]*"""
+)
+_LABELLED: Final = re.compile(
+    r"""\s*["']?[\w-]*(?:pass\w{0,6}|secret|pwd|pw)["']?\s*[:=]""", re.ASCII | re.IGNORECASE
+)
+_ENABLE_VALUE: Final = re.compile(
+    r"""\s*["']?enable["']?\s*[:=]\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"',]+))[\s,]*""",
+    re.ASCII | re.IGNORECASE,
+)
 _OTHER_ACTION: Final = re.compile(r"\s*action\s+\S+\s+(?!cli\s)", re.ASCII | re.IGNORECASE)
 _VALUE: Final = re.compile(r"\s*(?:[0-9]\s+)?([^\s!%]\S*)(?:\s+(?:RO|RW|ro|rw)(?:\s.*)?)?\s*$", re.ASCII)
 _VALUES: Final = {Expected.NAME: _NAME, Expected.TYPED_KEY: _KEY, Expected.SCALAR: _SCALAR}
@@ -79,12 +107,22 @@ def expected(line: str, *, before: Expected | None, ends_in_secret: bool) -> Exp
         return Expected.ANSWER
     if (structured := _structured(line, before)) is not None:
         return structured
+    if line.rstrip()[-1:] in _COLONS and _announces(line):
+        return Expected.PARAGRAPH
+    if before is Expected.PARAGRAPH and not line.strip():
+        return before
     if ends_in_secret:
-        return Expected.REST if len(line) >= _TERMINAL_EDGE else None
+        if len(line) >= _TERMINAL_EDGE:
+            return Expected.REST
+        return Expected.ENABLE if _LABELLED.match(line) else None
     last = line[-80:].split()[-1:]
     if not last or not (last[0].lower() in _KEYWORDS or (len(last[0]) == 1 and last[0].isdigit())):
         return None
     return Expected.VALUE if _UNFINISHED.search(line[-400:]) else None
+
+
+def _announces(line: str) -> bool:
+    return len(line) <= _LONGEST_SENTENCE and bool(_ANNOUNCEMENT.fullmatch(line) or is_announcement(line))
 
 
 def _structured(line: str, before: Expected | None) -> Expected | None:
@@ -111,6 +149,14 @@ def continued(before: Expected, line: str) -> list[SecretSpan]:
     if before in _VALUES:
         match = _VALUES[before].match(line)
         return list(found_at(line, *match.span(match.lastindex or 0), "key")) if match else []
+    if before is Expected.ENABLE:
+        match = _ENABLE_VALUE.fullmatch(line)
+        if match is None or is_no_value(match[match.lastgroup or 0].lower(), "password"):
+            return []
+        return list(found_at(line, *match.span(match.lastgroup or 0), "password"))
+    if before is Expected.PARAGRAPH:
+        match = _ALONE.fullmatch(line[:_LONGEST_SENTENCE])
+        return list(found_at(line, *match.span("value"), "password")) if match else []
     match = (_VALUE if before is Expected.VALUE else _REST).match(line)
     if match is None or _NO_VALUE.fullmatch(match[1]) or is_hidden(match[1]):
         return []

@@ -12,13 +12,14 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from slp_ops.redact import grammar
 from slp_ops.redact.abbreviations import spelled_out
 from slp_ops.redact.commands import FORMS, by_context, by_form, by_introducer, by_owned_key, words_of
 from slp_ops.redact.encoded import decoded
 from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label, by_list, by_typed_text
 from slp_ops.redact.localized import by_localized_label
 from slp_ops.redact.markup import by_call, by_fields, by_items, by_markup, by_record
-from slp_ops.redact.shapes import by_address, by_shape
+from slp_ops.redact.shapes import by_address, by_key_material, by_shape
 from slp_ops.redact.spans import SecretSpan, Spans, merged
 
 # What every word that introduces or names a secret contains.
@@ -69,7 +70,9 @@ def _secrets(text: str, lowered: str, section: str) -> list[SecretSpan]:
     if "auth(" in lowered or "login(" in lowered:
         found += by_call(text, lowered)
     if "key" in words:
-        found += by_owned_key(text, lowered, claimed)
+        found += by_owned_key(text, lowered, words, claimed)
+    if not grammar.KEY_MATERIAL.isdisjoint(words):
+        found += by_key_material(text, lowered)
     if "<" in text:
         found += by_element(text, lowered)
     if "@" in text:

@@ -6,9 +6,9 @@
 
 ``[ ]`` encloses what may be missing. ``WORD`` and ``REST`` accept a type digit before the secret, ``TYPED``
 needs one. ``WORD?`` and ``REST?`` are no secret if they are harmless: a setting, or a word of a sentence.
-``HEX`` and ``CODE`` are secrets only if they are hexadecimal, or six to ten digits; ``CODED`` needs a
-character that words lack. ``END`` is the end of the line. Forms are matched in lower case and in linear time:
-no part of them looks at more than a fixed number of words.
+``CODE`` is a secret only if it is six to ten digits; ``CODED`` needs a character that words lack. ``END`` is
+the end of the line. Forms are matched in lower case and in linear time: no part of them looks at more than a
+fixed number of words.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import cache
 from typing import Final
 
 # The encryption type before a secret. An access right after a digit shows that the digit is the secret.
-TYPE: Final = r"(?:encrypted\s+)?(?:[0-9]\s+(?!(?:ro|rw|view)(?!\S))(?=\S))?"
+TYPE: Final = r"(?:encrypt(?:ed\s+|(?:ion-type)?\s+(?=[0-9]\s)))?(?:[0-9]\s+(?!(?:ro|rw|view)(?!\S))(?=\S))?"
 VALUE: Final = r'("[^"\n]*"|\S+)'
 _PART: Final = re.compile(r"[\[\]]|[^\s\[\]]+")
 _PLACEHOLDERS: Final = {"*": r"\S++", "#": r"\d++"}
@@ -29,7 +29,6 @@ _PATTERNS: Final = {
     "WORD": TYPE + VALUE + r"(?:\s+|$)",
     "TYPED": r"[05-9]\s+" + VALUE + r"(?:\s+|$)",
     "REST": TYPE + r"(\S.*)",
-    "HEX": r"((?:0x)?[0-9a-f]{16}\S*)(?:\s+|$)",
     "CODE": r"([0-9]{6,10})(?:\s+|$)",
     "CODED": r"""((?=\S{8})(?=\S*[0-9+/=_.~]|\S{20})[^\s"']+)""",
     "END": "$",

@@ -24,6 +24,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ username|user-name * ... password|secret|masked-secret REST?
         enable [algorithm-type *] [common-criteria-policy *] password|secret|masked-secret [level #] REST?
         ^ password REST?
+        ftp|scp password REST?
         username|user-name ... password|secret|masked-secret WORD?
         neighbor * !description ... password REST
         user-password|tunnel-password|chap-password * # WORD
@@ -70,6 +71,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         snmp-server host * ... version 1|2c WORD
         snmp-server host * [vrf *] [traps|trap|informs|inform] !version|vrf|traps|trap|informs|inform WORD
         snmp ... community-map WORD
+        snmp get|get-next|get-bulk|set|inform v1|v2c * [vrf *] WORD
         community-map WORD
         rocommunity|rwcommunity|rocommunity6|rwcommunity6|trapcommunity !is|are|was|of|for|and|or|not WORD
         com2sec|com2sec6 [-cn *] * default|localhost|*.*|*:* WORD
@@ -79,6 +81,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ groupname: WORD security model:v1*|model:v2c*
         ^ user: WORD security model: v1*|v2c*
         with community !name|names|string|strings|index|list WORD
+        use|using [the] community !name|names|string|strings|index|list|attribute*|*:* WORD?
         on * community !name|names|string|strings|index|list WORD
     """),
     ("snmp-key", """
@@ -86,6 +89,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         snmp-server user ... auth md5|sha|sha1|sha224|sha256|sha384|sha512 WORD priv des|3des|des56 WORD
         snmp-server user ... auth sha-2 224|256|384|512 WORD priv aes 128|192|256 WORD
         snmp-server user ... auth sha-2 224|256|384|512 WORD priv des|3des|des56 WORD
+        snmp-server user ... auth * WORD priv !aes|aes-*|des|3des|des56 WORD
         snmp-server user ... auth * WORD priv aes|aes-128|aes-192|aes-256 !128|192|256 WORD
         snmp-server user ... auth md5|sha|sha1|sha224|sha256|sha384|sha512 WORD
         snmp-server user ... auth sha-2 224|256|384|512 WORD
@@ -101,7 +105,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ address ipv4|ipv6 * ... key REST
         ^ server-key REST
         ^ client * [vrf *] key|server-key REST
-        server-key WORD
+        server-key [primary|secondary] WORD
         pac key WORD
         ppk manual id * key WORD
         encryption-key|mac-key|message-auth-code-key|message-authenticator-code-key WORD
@@ -111,7 +115,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         isakmp key WORD addr*|host*
         pre-shared-key address|hostname ... key WORD
         pre-shared-key local|remote [hex] !hex|key-chain WORD
-        pre-shared-key [hex] !key-chain|key|cak|local|remote|hex|address|hostname|authentication WORD
+        pre-shared-key [hex] !key-chain|key-string|key|cak|local|remote|hex|address|host*|authentication WORD
         pre-share key [hex] WORD
         group * key WORD
         psk|wpa-psk [set-key] ascii|hex REST
@@ -153,9 +157,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         authentication text, string !not WORD
         map-server|map-resolver * ... key WORD
         lsp-password [text] WORD
-        cak [(raw)|(hex)] [:|=] !name*|status*|length* WORD
-        sak|kek|ick [(raw)|(hex)] [:|=] HEX
-        pmk:|msk: HEX
+        cak [(raw)|(hex)|(raw):|(hex):] [:|=] !name*|status*|length* WORD
         key-hash * WORD
         address|hostname|radius|tacacs|tacacs+|client|nas|ppk ... key TYPED
     """),
@@ -218,6 +220,15 @@ KEY_OWNERS: Final = words("""
     session secret access encryption encrypted authentication auth
 """)
 
+# Words before "key" that make a secret only of what no word looks like: "use key X!".
+KEY_DETERMINERS: Final = words("the this our your my new old use using with")
+
+# Keys that debugs of MACsec, IKE and 802.11 print in hexadecimal.
+KEY_MATERIAL: Final = words("""
+    cak sak kek ick icv pmk ptk gtk kck msk emsk skeyid skeyid_a skeyid_d skeyid_e skeyseed
+    sk_d sk_ai sk_ar sk_ei sk_er sk_pi sk_pr
+""")
+
 # Where a switch looks for its users: "auth = ('radius', 'local')" names no user and password.
 LOGIN_METHODS: Final = words("radius tacacs tacacs+ local group enable line none krb5 default")
 
@@ -229,7 +240,7 @@ SETTINGS: Final = words("""
     authentication provisioning list generate change confirmation attempts retry retries option
     level mgr manager management expiry default storage dsl chain chains keyring bucket buckets ring
     daemon count based pair label name server size usage id number format algorithm password secret
-    key set-key token
+    key set-key token key-string sha256 table tables
 """)
 # Words of sentences about secrets.
 PROSE: Final = words("""
@@ -292,12 +303,17 @@ CARRIERS: Final = frozenset(
 KEY_PARTS: Final = words("""
     api auth authentication access secret private priv shared preshared session encryption radius
     tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac subscription account
-    kerberos
+    kerberos ntp ospf bgp eigrp isis rip hsrp vrrp glbp ldp msdp nhrp dmvpn macsec mka md wifi wlan lisp
+    sxp ike ikev rad tac
 """)
+# Protocols of which "md5" is a key: "bgp_md5: X".
+MD5_OWNERS: Final = words("bgp ospf ntp eigrp rip isis hsrp vrrp glbp ldp msdp tcp")
 # Fields below the name of a secret: those that hold it, and, below a name of several, those that do not.
 VALUE_FIELDS: Final = words("""
     value default text string content data val plain plaintext cleartext encrypted hash
 """)
+# Fields that hold a key below a name such as "authentication-key".
+KEY_FIELDS: Final = words("key md5 md5-cfg cmac-aes-128 hmac-sha1 hmac-sha2-256 sha1 sha2")
 COMMUNITY_FIELDS: Final = words("name ro rw read write readonly readwrite read-only read-write")
 OTHER_FIELDS: Final = words("""
     name user users username type mode access acl view version id description comment file path external
@@ -305,15 +321,25 @@ OTHER_FIELDS: Final = words("""
     lifetime count host site role state status policy driver environment labels source target
 """)
 # Names that end like a secret's and are none.
-OTHER_NAMES: Final = frozenset({"compass", "bypass", "trespass", "surpass", "encompass", "keypass-count"})
+OTHER_NAMES: Final = frozenset(
+    {"compass", "bypass", "trespass", "surpass", "encompass", "keypass-count", "oldpwd"}
+)
 # Names of parameters in the query of an address that hold a secret only there.
 QUERY_NAMES: Final = {"key": "key", "sig": "token", "signature": "token", "auth": "token", "code": "token"}
 
+# Names of interfaces, which have letters, digits and signs like a password.
+INTERFACE: Final = r"[A-Za-z-]+[0-9]+/[0-9/.]+|(?i:vlan|loopback|tunnel|port-channel|vl|lo|tu|po)[0-9]+"
+
 # What the switch itself prints in the place of a secret.
-HIDDEN: Final = re.compile(r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3,}", re.ASCII)
+HIDDEN: Final = re.compile(
+    r"<[a-z -]{1,24}>|\([a-z -]{1,24}\)|[*]+|[x]{6,}|\.{3,}"
+    r"|\(?(?:\.|\\[sw]|\[\^?[^\]\s]{1,9}\])[*+]\??\)?",  # of a pattern: "password 7 (.*)"
+    re.ASCII,
+)
 # Values of labels that are no secrets.
 NO_VALUE: Final = re.compile(
     r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
+    r"(?:str|bytes|secretstr)[,)\]]{0,3}|optional\[.*|"  # a type in a script
     r"getpass\b.*|input\(.*|os\.(?:environ|getenv)\b.*|\$\([a-z].*|"  # a script asks for it
     r"\$(?:[a-z]+_)*(?:password|passwd|secret|token)|"
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
@@ -366,7 +392,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("'auth':", r"'auth':(?!\s*[(\[])"),
     (".auth", r"\.auth(?!\s*=)"),
     ("%3a", r"%3a(?!\S{1,256}%40)"),
-    ("login", r"login(?!\(\s*[\"']|(?::|\s+(?:with|as|using|is|was|for|on|to)\s)[^/\n]{0,60}\s/\s)"),
+    ("login", r"login(?!\(\s*[\"']|(?::|\s)[^/\n]{0,60}/|\s+(?:as|with)\s+\S+\s)"),
     ("trapsess", ""),
     ("srvtab", ""),
     ("icauth(", ""),
@@ -406,6 +432,9 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("-----begin", ""),
     ("opaque", r"opaque(?![:=])"),
     ("msk", ""),
+    ("sk_", r"sk_(?!(?:d|[aep][ir])(?![a-z_]))"),
+    ("snmp_r", ""),
+    ("_md5", r"_md5(?:(?<=print_md5)|(?<=image_md5)|(?<=file_md5)|(?![\"']?\s*[:=]))"),
 )  # fmt: skip
 
 # Abbreviated words before a secret that no stem finds.
@@ -423,7 +452,9 @@ ABBREVIATED_WORDS: Final = frozenset(
 WHOLE_WORDS: Final = words("""
     otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
     snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
-    "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth: sudo
+    "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth: sudo oid icv ptk ptk: gtk gtk: kck
+    skeyid_a: skeyid_d: skeyid_e: skeyid_a skeyid_d skeyid_e skeyseed skeyseed: private-lines: snmp: "snmp":
+    ssh: telnet: console:
 """)
 
 # Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from slp_ops.redact import grammar
-from slp_ops.redact.prose import COUNT, PUNCTUATION, is_harmless, is_sentence
+from slp_ops.redact.prose import COUNT, PUNCTUATION, is_harmless, is_known, is_sentence
 from slp_ops.redact.spans import QUOTES, SecretSpan, Spans, found_at
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ SECRET_PARTS: Final = (
     "pass", "secret", "key", "token", "psk", "pw", "pin", "jwt", "cred", "cookie",
     "sessionid", "communit", "_comm", "otp", "puk", "sak", "kek", "ick",
     "opaque", "contrasena", "kennwort", "pswd", "tok",
-    "cak", "code", "sig", "auth", "bearer", "saml", "enctype",
+    "snmp_r", "snmp:", 'snmp":', "_md5", "cak", "code", "sig", "auth", "bearer", "saml", "enctype",
 )  # fmt: skip
 _LABEL_HINT: Final = re.compile(
     rf"(?:{'|'.join(SECRET_PARTS)})[a-z0-9_\-.]{{0,40}}(?P<carrier>\s{{1,8}}(?:[a-z]+-?)?(?:{'|'.join(sorted(grammar.CARRIERS))}))?"
@@ -37,7 +37,10 @@ _ELEMENT: Final = re.compile(
 )
 _PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", re.ASCII)
 _COMMUNITY_ELEMENT: Final = re.compile(r"<[\w.:-]*community[\w.-]*>\s*$", re.ASCII)
-_KEY_OWNER: Final = re.compile(r"pre-shared-key|radius|tacacs|shared|key-string")
+_KEY_OWNER: Final = re.compile(r"pre-shared-key|radius|tacacs|shared|key-string|<key(?:-[a-z]+)?>\s*$")
+# Names that announce a secret in these fields only.
+_FIELDS_OF: Final = {"key": frozenset({"key"}), "snmp": frozenset({"ro", "rw"})}
+_KEYS: Final = frozenset({"key", "pre-shared-key", "aaa-key"})
 _ONLY_A_LABEL: Final = re.compile(r"\s*(?:[\w-]+\s+){0,2}[\w-]+\s*:\s*", re.ASCII)
 # A mixed word with a digit is a key, unless it is the name of an interface, a version or a path.
 _KEY_VALUE: Final = re.compile(
@@ -50,6 +53,7 @@ _KEY_VALUE: Final = re.compile(
 _ROUTE_COMMUNITY: Final = re.compile(
     r"[0-9]+(?::[0-9]+)+|(?:rt|soo):\S+|no-export|no-advertise|local-as|graceful-shutdown|blackhole", re.ASCII
 )
+_SHORTEST_PASSPHRASE: Final = 4  # words
 _NUMBER: Final = re.compile(r"0x[0-9a-f]{1,16}", re.ASCII)
 _CODES: Final = ("pin", "otp", "puk")  # secrets of four digits
 # A list of communities in JSON or XML, and a value with its encryption type before it.
@@ -94,7 +98,10 @@ def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
         if in_query:
             end = min((place for mark in "&#" if (place := text.find(mark, start, end)) >= 0), default=end)
         kind = _kind_of_label(text, lowered, match, start, end, in_query=in_query)
-        if not kind or is_no_value(lowered[start:end], kind, group, match["name"]):
+        if not kind or (
+            is_no_value(lowered[start:end], kind, group, match["name"])
+            and not (is_bare and _is_passphrase(text, lowered, match["name"], start))
+        ):
             continue
         if text[match.start() : end].startswith("PASS: ") and len(text[start:].split()) > 1:
             continue  # the result of a test
@@ -158,6 +165,24 @@ def _is_remark(text: str, lowered: str, at: int, start: int, end: int) -> bool:
     )
 
 
+def _is_passphrase(text: str, lowered: str, name: str, start: int) -> bool:
+    """Return whether a label begins the line and a phrase follows: ``password: correct horse ...``."""
+    words = lowered[start : start + 400].split()
+    return (
+        _takes_line(text, name, start)
+        and len(words) >= _SHORTEST_PASSPHRASE
+        and (words[0] in grammar.BEFORE_NOUNS or words[0] in grammar.ADJECTIVES)
+        and all(word.isalnum() and not is_known(word) for word in words[1:])
+    )
+
+
+def _takes_line(text: str, name: str, start: int) -> bool:
+    """Return whether a value that begins at ``start`` is all of the line behind its label."""
+    return (
+        name.startswith(("pass", "psk")) and start < 80 and _ONLY_A_LABEL.fullmatch(text[:start]) is not None
+    )
+
+
 def _label_at(lowered: str, hint: re.Match[str]) -> re.Match[str] | None:
     """Return the whole label of which the hint is a part."""
     at = hint.end("carrier") if hint["carrier"] else hint.start()
@@ -170,7 +195,7 @@ def _end_of_value(text: str, name: str, start: int, end: int) -> int:
     """Return the end of a value without quotes: of cookies and ``Password: two words`` the line's."""
     if name in {"cookie", "set-cookie"}:
         return len(text)
-    if name.startswith(("pass", "psk")) and start < 80 and _ONLY_A_LABEL.fullmatch(text[:start]):
+    if _takes_line(text, name, start):
         return len(text.rstrip())
     if second := _SECOND.match(text, end):  # "ID/PW: user / password"
         return second.end()
@@ -197,6 +222,12 @@ def kind_of(name: str, before: str = "") -> str:
     parts = [part.lower() for part in _PART.findall(name)]
     if parts[-2:] == ["key", "string"]:
         return "key"
+    if parts[-2:] == ["md", "5"] and grammar.MD5_OWNERS & {*parts}:
+        return "key"
+    if "snmp" in parts and parts[-1] in {"ro", "rw"}:
+        return "snmp-community"
+    if parts == ["community", "or", "user"]:
+        return "snmp-community"
     while parts and parts[-1] in grammar.CARRIERS:
         if parts.pop() == "name" and not (parts[-1] if parts else before).startswith(("comm", "security")):
             return ""
@@ -221,7 +252,21 @@ def kind_of(name: str, before: str = "") -> str:
     if last == "keystring":
         return "key"
     if last not in grammar.OTHER_NAMES:
-        for ending in ("password", "passwd", "passphrase", "pass", "secret", "token", "apikey"):
+        if last.endswith("key") and last[:-3] in grammar.KEY_PARTS:
+            return "key"
+        for ending in (
+            "password",
+            "passwd",
+            "passphrase",
+            "pass",
+            "secret",
+            "token",
+            "apikey",
+            "pwd",
+            "pw",
+            "psk",
+            "community",
+        ):
             if last.endswith(ending):
                 return grammar.NAMES[ending]
     return ""
@@ -233,6 +278,10 @@ def holds_value(field: str, parent: str, kind: str) -> bool:
     Below the name of several (``passwords``) each field does that does not describe it.
     """
     name = field.lower()
+    if special := _FIELDS_OF.get(parent.lower()):
+        return name in special
+    if kind in _KEYS and name in grammar.KEY_FIELDS:
+        return True
     if name in grammar.VALUE_FIELDS or (kind == "snmp-community" and name in grammar.COMMUNITY_FIELDS):
         return True
     return parent.lower().endswith("s") and not kind_of(parent) and name not in grammar.OTHER_FIELDS
@@ -243,6 +292,12 @@ def kind_of_list(name: str) -> str:
     lowered = name.lower()
     one = name[:-3] + "y" if lowered.endswith("ies") else name[:-1] if lowered.endswith("s") else ""
     return kind_of(name) or (kind_of(one) if one else "")
+
+
+def kind_of_parent(name: str) -> str:
+    """Return the kind of the secrets in fields below a name, such as ``key: {key: X}``, ``snmp: {ro: X}``."""
+    special = {"key": "key", "snmp": "snmp-community"}.get(name.lower(), "")
+    return special or kind_of_list(name)
 
 
 def is_name_of_secret(item: str) -> bool:
@@ -296,7 +351,7 @@ def by_element(text: str, lowered: str) -> Iterator[SecretSpan]:
         start, end = match.span("bare")
         name = text[match.start("name") : match.end("name")]
         kind = kind_of(name) or _kind_of_element(
-            name.lower(), lowered[max(0, match.start() - 80) : match.start()], text[start:end].strip()
+            name.lower(), lowered[max(0, match.start() - 200) : match.start()], text[start:end].strip()
         )
         if kind and not is_no_value(lowered[start:end], kind, "bare"):
             yield from found_at(text, start, end, kind)
@@ -306,9 +361,11 @@ def _kind_of_element(name: str, before: str, value: str) -> str:
     """Return the kind of secret in an element whose parent or value decides: ``<community><name>``."""
     if name == "name" and _COMMUNITY_ELEMENT.search(before):
         return "snmp-community"
-    if name == "text" and _ENCRYPTED.search(before):
-        return "password"
-    is_key = name == "key" and (
-        _KEY_OWNER.search(before) or _ENCRYPTED.search(before) or _KEY_VALUE.fullmatch(value)
+    if _ENCRYPTED.search(before):
+        return "password" if name == "text" else "key"
+    is_key = (name == "key" and (_KEY_OWNER.search(before) or _KEY_VALUE.fullmatch(value))) or (
+        name in grammar.KEY_FIELDS and "<authentication-key" in before
     )
+    if name == "word" and before.endswith("<authentication>"):
+        return "key"
     return "key" if is_key else ""

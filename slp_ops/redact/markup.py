@@ -15,6 +15,7 @@ from slp_ops.redact.labels import (
     is_no_value,
     kind_of,
     kind_of_list,
+    kind_of_parent,
     kind_of_phrase,
 )
 from slp_ops.redact.spans import SecretSpan, found_at
@@ -55,7 +56,7 @@ _CALL: Final = re.compile(
 )
 _LIST_SIGN: Final = re.compile(r"[:=]\s*[\[(]")
 _MAP: Final = re.compile(
-    r"""(?<![\w.-])["']?(?P<name>[a-z_][\w.-]{0,60})["']?\s*[:=]\s*\{(?P<fields>[^{}\n]{1,2000})\}""",
+    r"""(?<![\w.-])["']?(?P<name>[a-z_][\w.-]{0,60})["']?\s*[:=]\s*\[?\s*\{(?P<fields>[^{}\n]{1,2000})\}""",
     re.ASCII,
 )
 _FIELD: Final = re.compile(
@@ -133,7 +134,7 @@ def by_fields(text: str, lowered: str) -> Iterator[SecretSpan]:
     """Yield the values of fields below a name, in one line: ``communities: {ro: X, rw: Y}``."""
     for parent in _MAP.finditer(lowered):
         name = text[slice(*parent.span("name"))]
-        kind = kind_of_list(name)
+        kind = kind_of_parent(name)
         if kind:
             for field in _FIELD.finditer(lowered, *parent.span("fields")):
                 if holds_value(field["name"], name, kind):

@@ -80,12 +80,12 @@ def is_passphrase(text: str, lowered: str, at: int, start: int) -> bool:
         return False
     if words[0] in grammar.OWNED_BY and words[1] in grammar.OWNERS:
         return False
-    if words[0] in grammar.BEFORE_NOUNS or (words[0] in grammar.ADJECTIVES and not _is_known(words[1])):
+    if words[0] in grammar.BEFORE_NOUNS or (words[0] in grammar.ADJECTIVES and not is_known(words[1])):
         return True
-    return 2 * sum(map(_is_known, words)) < len(words)
+    return 2 * sum(map(is_known, words)) < len(words)
 
 
-def _is_known(word: str) -> bool:
+def is_known(word: str) -> bool:
     """Return whether sentences about a secret contain the word."""
     return (
         word in grammar.PROSE

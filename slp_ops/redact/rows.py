@@ -21,6 +21,7 @@ from slp_ops.redact.labels import (
     is_no_value,
     kind_of,
     kind_of_list,
+    kind_of_parent,
     kind_of_phrase,
 )
 from slp_ops.redact.localized import is_label
@@ -63,6 +64,13 @@ _FIRST_TEXT: Final = re.compile(r"\s*(?:</?(?!masked:)[a-zA-Z][^<>]*>\s*)*([^<>\
 _LABEL_CELL: Final = re.compile(
     r".*<(?:td|th|dt|label|span|b|strong)(?:\s[^<>]*)?>\s*([^<>]{2,60}?)[\s:*]*</\w+>\s*(?:</\w+>\s*)*"
 )
+_XML_PARENT: Final = re.compile(
+    r"\s*<(?:[\w.-]+:)?(?P<name>[a-zA-Z_][\w.-]*)(?:\s[^<>]*)?(?<!/)>\s*", re.ASCII
+)
+_CHILD: Final = re.compile(
+    r"\s*<(?:[\w.-]+:)?(?P<name>[a-zA-Z_][\w.-]*)(?:\s[^<>]*)?>(?P<bare>[^<>]*)</(?:[\w.-]+:)?(?P=name)>\s*",
+    re.ASCII,
+)
 _RULE: Final = re.compile(r"[\s|+:=-]*-[\s|+:=-]*", re.ASCII)
 _CELL: Final = re.compile(
     r"""\s*"(?P<double>[^"]*)"\s*|\s*'(?P<single>[^']*)'\s*|\s*(?P<bare>.*)""", re.DOTALL
@@ -97,6 +105,8 @@ class Members(Block):
             return LineRole.OVER
         if indent == self.indent and self.in_brackets:
             return LineRole.OVER
+        if not kind_of_list(self.name) and opened_by(line) is not None:
+            return LineRole.OVER  # "communities:" below "snmp:"
         self._item = self._text_indent(line)
         return LineRole.ROW
 
@@ -116,7 +126,11 @@ class Members(Block):
         if field is not None:
             return _scalar(line, field, self.kind) if holds_value(field["name"], self.name, self.kind) else []
         item = _ITEM.fullmatch(line) or (_ELEMENT.fullmatch(line) if self.in_brackets else None)
-        if item is None or _LABELLED.match(line, item.start(item.lastgroup or 0)):
+        if (
+            item is None
+            or not kind_of_list(self.name)
+            or _LABELLED.match(line, item.start(item.lastgroup or 0))
+        ):
             return []
         if self.name.lower() == "secrets" and is_name_of_secret(item[item.lastgroup or 0]):
             return []
@@ -216,6 +230,32 @@ class Columns(Block):
 
 
 @dataclass(slots=True, kw_only=True)
+class Element(Block):
+    """The elements below one whose name announces a secret, in XML, each on a line of its own."""
+
+    kind: str
+    name: str
+    _left: int = _MOST_FIELDS
+
+    def part(self, line: str) -> LineRole:
+        """Read lines until the end of the element."""
+        self._left -= 1
+        is_over = self._left < 0 or not line.lstrip().startswith("<") or f"/{self.name}>" in line.lower()
+        if is_over and self._left >= 0 and _CHILD.fullmatch(line):
+            return LineRole.ROW  # "<key>X</key>" below "<key>"
+        return LineRole.OVER if is_over else LineRole.ROW
+
+    def secrets(self, line: str) -> list[SecretSpan]:
+        """Return the text of an element that holds a secret."""
+        child = _CHILD.fullmatch(line)
+        if child is None or not holds_value(child["name"], self.name, self.kind):
+            return []
+        if is_no_value(child["bare"].strip().lower(), self.kind):
+            return []
+        return list(found_at(line, *child.span("bare"), self.kind))
+
+
+@dataclass(slots=True, kw_only=True)
 class Cell(Block):
     """The cell after one that is a label, on a line of its own."""
 
@@ -245,7 +285,7 @@ def opened_by(line: str) -> Block | None:
     last = line.rstrip()[-1:]
     if last in _PARENT_ENDS and (parent := _PARENT.fullmatch(line)):
         name = parent["name"]
-        if kind := kind_of_list(name):
+        if kind := kind_of_parent(name):
             is_bracket = bool(parent["open"] or parent["hcl"])
             return Members(kind=kind, name=name, indent=len(parent["indent"]), in_brackets=is_bracket)
     if last in _BLOCK_SIGNS and (text := _BLOCK_FIELD.fullmatch(line)) and (kind := kind_of(text["name"])):
@@ -253,6 +293,10 @@ def opened_by(line: str) -> Block | None:
     if last == ">" and (label := _LABEL_CELL.fullmatch(line)):
         kind = _kind_of_head(label[1])
         return Cell(kind=kind) if kind else None
+    if last == ">" and (element := _XML_PARENT.fullmatch(line)):
+        name = element["name"].lower()
+        kind = kind_of_parent("key" if name.startswith("key-") and not kind_of(name) else name)
+        return Element(kind=kind, name="key" if name.startswith("key-") else name) if kind else None
     if ":" in line or "=" in line or last == "{":
         return _record(line)
     if _DELIMITER.search(line):

@@ -26,6 +26,14 @@ _PEM_LINE: Final = re.compile(
 _ISSUED: Final = re.compile(
     r"(?<![\w-])((?:ghp_|glpat-|xox[a-z]-)[\w-]{16,}|AKIA[A-Z0-9]{16}(?!\w))", re.ASCII
 )
+_KEY_MATERIAL: Final = re.compile(
+    rf"(?<![a-z0-9_])(?:{'|'.join(sorted(grammar.KEY_MATERIAL, key=len, reverse=True))})(?![a-z0-9_])"
+    r"(?:\s*\((?:raw|hex)\))?(?:\s{1,3}(?:key|value|data|generated|derived|installed|is|raw|hex)){0,3}\s{0,9}[:=]?\s{0,9}"
+    r"(?P<value>(?:0x)?(?:[0-9a-f]{2}){1,64}(?:[ :-](?:[0-9a-f]{2}){1,16}(?![0-9a-z])){0,64}[^\s,;)\]]*)",
+    re.ASCII,
+)
+_HEX_DIGIT: Final = re.compile(r"[0-9a-f]", re.ASCII)
+_SHORTEST_KEY: Final = 16  # hexadecimal digits
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.\-]{1,20}://", re.ASCII)
 _RUN: Final = re.compile(r"[\s\"'<>|]")
 _BARE_USER: Final = re.compile(
@@ -86,6 +94,13 @@ def _userinfo(text: str, lowered: str, start: int, end: int) -> Iterator[SecretS
         yield from found_at(text, start, colon, "token")
         return
     yield from found_at(text, colon + 1, at, "url-password")
+
+
+def by_key_material(text: str, lowered: str) -> Iterator[SecretSpan]:
+    """Yield the keys that debugs print: ``SK_d: 00112233...``, ``ICV Key: 0011 2233 ...``."""
+    for match in _KEY_MATERIAL.finditer(lowered):
+        if len(_HEX_DIGIT.findall(match["value"])) >= _SHORTEST_KEY:
+            yield from found_at(text, *match.span("value"), "key")
 
 
 def by_shape(text: str, lowered: str, *, is_explained: bool) -> Iterator[SecretSpan]:

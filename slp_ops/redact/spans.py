@@ -60,7 +60,7 @@ def found_at(text: str, start: int, end: int, kind: str) -> tuple[SecretSpan, ..
 
 def is_hidden(value: str) -> bool:
     """Return whether the value is masked already, by the switch or by an earlier redaction."""
-    word = _AFTER_HIDDEN.sub("", value.split(None, 1)[0]) if value[:1] in "<*" else value
+    word = _AFTER_HIDDEN.sub("", value.split(None, 1)[0].rstrip(QUOTES)) if value[:1] in "<*(" else value
     return is_mask(word) or grammar.HIDDEN.fullmatch(word.lower()) is not None
 
 

@@ -43,6 +43,7 @@ class Redactor:
         self._held_size = 0
         self._overlong: hmac.HMAC | None = None
         self._block: Block | None = None
+        self._outer: Pem | None = None  # a key without its end, in which the block was opened
         self._expected: continuation.Expected | None = None
         self._in_body = False
 
@@ -143,7 +144,8 @@ class Redactor:
         ending = line[len(content) :]
         seen = screen.seen(content)
         row: Block | None = None
-        if self._block is not None:
+        is_in_key = False
+        while self._block is not None:
             match self._block.part(seen):
                 case LineRole.BODY:
                     return self._body_line(content, self._block.kind) + ending
@@ -151,13 +153,17 @@ class Redactor:
                     row = self._block
                 case LineRole.PLAIN:
                     if isinstance(self._block, Pem):  # a log line may be glued to a line of the key
+                        is_in_key = True
                         content = _LONG_RUN.sub(self._masked_run, content)
                         seen = screen.seen(content)
                 case LineRole.OVER:
-                    self._block = None
+                    self._block, self._outer = self._outer, None
+                    continue
+            break
         self._in_body = False
-        if self._block is None:
-            self._block = blocks.opened_by(seen) or rows.opened_by(seen)
+        if (self._block is None or is_in_key) and (opened := blocks.opened_by(seen) or rows.opened_by(seen)):
+            self._outer = self._block if isinstance(self._block, Pem) else None
+            self._block = opened
         secrets = _secrets(content, seen, self._section)
         if row is not None:
             secrets = self._first_view(secrets, content, row.secrets)

@@ -239,6 +239,23 @@ _HOSTILE = [
     "パスワード ",
     "alias exec pw ",
     "secret sauce of ",
+    "key for a b ",
+    "use key is ",
+    "set a_",
+    'set a_password "',
+    "login as a ",
+    "creds a/",
+    "a / ",
+    "sk_d: 00 ",
+    "cak key ",
+    "here is the password ",
+    "The password is a:",
+    "snmp get v1 a vrf ",
+    "<key>",
+    "the secret, it is ",
+    "password []? ",
+    "パスワードは以下",
+    "enable は ",
 ]
 
 
