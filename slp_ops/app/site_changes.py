@@ -345,20 +345,24 @@ class _Change:
     def _has_journal(self, known: KnownJournal) -> bool:
         """Return whether this worker has begun the change; a journal without a whole line is removed.
 
-        Raises ChangeRefused where a journal was begun that is gone.
+        Raises ChangeRefused where a journal was begun that is gone, StoreError.
         """
-        try:
-            data = atomic_files.read(self._journal_path, within=self.place)
-        except FileNotFoundError:
-            data = b""
-        else:
-            if b"\n" not in data:
-                self._journal_path.unlink()
-        if b"\n" in data:
+        data = self._content(self._journal_path)
+        if data is not None and b"\n" in data:
             return True
+        if data is not None:
+            self._journal_path.unlink()
         if known.last_seal is not None:
             raise self._not_trusted("is gone")
         return False
+
+    def _content(self, path: Path) -> bytes | None:
+        """Return the content of a file of this change; None without one. Raises StoreError."""
+        with atomic_files.store_errors("read", path):
+            try:
+                return atomic_files.read(path, within=self.place)
+            except FileNotFoundError:
+                return None
 
     def _not_trusted(self, what: str) -> ChangeRefused:
         return ChangeRefused(
@@ -441,9 +445,9 @@ class _Change:
     # -- fence and approval -----------------------------------------------------------------------
 
     def _own_claim(self) -> str | None:
-        try:
-            data = atomic_files.read(self.place / CLAIM_FILE, within=self.place)
-        except FileNotFoundError:
+        """Return the number with which this worker has claimed the change. Raises StoreError."""
+        data = self._content(self.place / CLAIM_FILE)
+        if data is None:
             return None
         try:
             return decode(OwnClaim, parse_json(data)).claim

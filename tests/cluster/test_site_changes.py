@@ -6,6 +6,8 @@ import asyncio
 import copy
 import fcntl
 import json
+import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,7 @@ from slp_ops.errors import ChangeRefused, InputError, StoreError
 from slp_ops.json_documents import ShapeError, decode, encode
 from slp_ops.planning.journal_state import ChangeOutcome, SwitchState
 from slp_ops.playbook import Risk, packaged
+from slp_ops.runs.change_index import NO_SEAL
 from slp_ops.runs.journal import read as read_journal
 from slp_ops.steps import ConfigStep
 from tests.cluster.desk import CHANGE, KEY, Desk, KillingJournal, Slow, Worker, approved, lines
@@ -497,6 +500,43 @@ def test_a_journal_that_is_gone_or_was_altered_has_nothing_sent_again(
             assert not Worker(desk, tmp_path).do(task).is_whole
     assert lines(desk) == sent
     assert desk.bench.transport.logins > logins, "it looked"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *(
+            (name, kind)
+            for name in ("claim.json", "journal.jsonl")
+            for kind in ("link", "pipe", "folder", "huge")
+        ),
+        *(("journal.state", kind) for kind in ("link", "pipe", "folder")),
+    ],
+)
+def test_what_is_no_file_of_a_worker_is_named_and_nothing_is_sent(
+    desk: Desk, tmp_path: Path, name: str, kind: str
+) -> None:
+    worker = Worker(desk, tmp_path)
+    place = worker.journal.parent
+    place.mkdir(parents=True, mode=0o700)
+    path, sound = place / name, (tmp_path / "sound")
+    sound.write_text('{"claim": "1"}\n')
+    match kind:
+        case "link":
+            path.symlink_to(sound)
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case _:
+            with path.open("wb") as file:
+                file.truncate(2**31)
+    if name == "claim.json":  # without a state, it would be removed
+        (place / "journal.state").write_text(f"{NO_SEAL} open\n")
+    with pytest.raises(StoreError, match=re.escape(str(path))):
+        worker.do(desk.task())
+    assert not lines(desk)
+    assert desk.fence is None
 
 
 def test_an_approval_that_a_hub_kept_is_worth_nothing_after_a_later_one(desk: Desk, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from nats.js.errors import APIError
 
-from slp_ops.app import site_changes
+from slp_ops.app import hub_changes, site_changes
+from slp_ops.app.change import rollout
+from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.change.context import StopController
 from slp_ops.app.change_task import ChangeAnswer, ChangeTask
 from slp_ops.app.site_leases import SwitchLease
@@ -19,7 +21,8 @@ from slp_ops.cluster.messages import Fence, Lease, TaskMessage, from_message, to
 from slp_ops.cluster.subjects import APPROVAL, FENCE, LEASE, subject
 from slp_ops.errors import ChangeRefused
 from slp_ops.json_documents import decode, encode
-from slp_ops.planning.journal_state import ChangeOutcome
+from slp_ops.model import DeviceFailure
+from slp_ops.planning.journal_state import ChangeOutcome, SwitchState
 from tests.cluster.desk import CHANGE, Broker, Desk, KillingJournal, Slow, Worker, approved, lines
 from tests.remediate.conftest import Killed
 
@@ -381,3 +384,19 @@ def test_a_worker_that_cannot_confirm_its_lease_begins_no_step(monkeypatch: pyte
         assert 15 < clock.seconds < 20
 
     asyncio.run(unconfirmed())
+
+
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_a_refused_lease_is_no_failed_switch_unless_something_may_have_been_sent(
+    desk: Desk, is_approved: bool
+) -> None:
+    """``--max-fail`` counts switches that a change may have left half done."""
+    task = desk.task()
+    approval = "an approval" if is_approved else ""
+    waiting = hub_changes._Waiting(task=task, digest="", state=SwitchState(task.plan), approval=approval)
+    refusal = DeviceFailure(kind=ChangeRefused.kind, message="sw1 is being changed", hint="wait")
+    end, _ = hub_changes._end_of(waiting, refusal)
+    ended = [DeviceChangeResult(name=f"sw{n}", site="tokyo", end=end) for n in range(3)]
+    assert end is (ChangeOutcome.UNSETTLED if is_approved else ChangeOutcome.STALE)
+    assert rollout._must_stop(ended, {ChangeOutcome.DONE}, 2) == is_approved
+    assert not rollout._must_stop(ended, {ChangeOutcome.DONE}, 3)
