@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from slp_ops.app.selection import DeviceSelection
     from slp_ops.app.sessions import OpenTransport
     from slp_ops.app.version_task import JudgedRelease
-    from slp_ops.model import DeviceResult
     from slp_ops.rules.fixed_releases import Advisory, CriticalDefect, UpgradeTargets
     from slp_ops.rules.ruleset import Ruleset
     from slp_ops.rules.symptoms import Symptom
@@ -119,10 +118,10 @@ def run(
         return ReleasesResult(rows=tuple(rows), knowledge=audit_options.knowledge)
     if request.run is not None:
         stored = open_run(Runs(request.runs_dir), request.run, operator, also=frozenset({_VERB}))
-        results: list[DeviceResult] = []
+        complete = True
         rows = []
         for found in from_run(stored, request.target.selection):
-            results.append(found.result)
+            complete = complete and is_complete((found.result,))
             rows.append(facts_verdict(found, audit_options))
     else:
         rules = RulesInTask.of(audit_options, over_hub=request.connecting.hub is not None)
@@ -136,14 +135,14 @@ def run(
             operator=operator,
             opening=opening,
         )
-        results = list(done.results)
+        complete = is_complete(done.results)
         rows = [
             _verdict(result.name, answer.judged, audit_options.knowledge)
             if (answer := done.answers.get(result.name)) is not None
             else facts_verdict(DeviceInput(result=result, facts=None, intent=Intent()), audit_options)
-            for result in results
+            for result in done.results
         ]
-    return ReleasesResult(rows=tuple(rows), knowledge=audit_options.knowledge, complete=is_complete(results))
+    return ReleasesResult(rows=tuple(rows), knowledge=audit_options.knowledge, complete=complete)
 
 
 def judge_release(text: str, *, audit_options: AuditOptions) -> ReleaseVerdict:

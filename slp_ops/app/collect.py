@@ -15,7 +15,7 @@ from slp_ops.app.sessions import SessionOptions, transport_for
 from slp_ops.model import EvidenceForm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from slp_ops.app.device_work import EarlierPart
     from slp_ops.app.operator import Operator
@@ -47,7 +47,7 @@ class CollectResult:
 
     run_id: str
     path: Path
-    devices: tuple[DeviceResult, ...]
+    devices: Sequence[DeviceResult]
     folders: Mapping[str, str]
     seconds: float
 

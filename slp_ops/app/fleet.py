@@ -11,6 +11,7 @@ from slp_ops.app.detach import DetachOffer
 from slp_ops.app.device_work import TaskLeft, VisitFailed
 from slp_ops.app.follow_up import resume_command
 from slp_ops.app.foreign_errors import failure_of, is_foreign
+from slp_ops.app.held_results import HeldResult, HeldResults
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.operator import name_open_mode
 from slp_ops.app.session_logs import session_logs
@@ -62,7 +63,7 @@ def visit_all(
     operator: Operator,
     detach: Callable[[], None] | None = None,
     leads_to_change: bool = False,
-) -> list[DeviceResult]:
+) -> Sequence[DeviceResult]:
     """Visit each device, keep each result in the run, and give them in the devices' order.
 
     ``sessions`` is what the visits open sessions with; it is closed at the end.
@@ -73,7 +74,8 @@ def visit_all(
     ``detach`` is that of an engine whose tasks may continue elsewhere: at Ctrl-C the operator chooses, of a
     verb that can be resumed. Detached, it ends as Interrupted too.
     """
-    ended: dict[str, DeviceResult] = {}
+    results = HeldResults()
+    ended: dict[str, HeldResult] = {}
     unwritable = False
     left = 0
 
@@ -122,7 +124,7 @@ def visit_all(
                     unwritable = unwritable or (
                         result.error is not None and result.error.kind == StoreError.kind
                     )
-                    ended[device.name] = result
+                    ended[device.name] = results.hold(result)
                     shown.done(device.name, result.status, "; ".join(causes(result)))
         finally:
             await sessions.close()
@@ -138,7 +140,7 @@ def visit_all(
                 run_to_end(all_of_them(), gently=None if offer is None else offer.take_signal)
         except KeyboardInterrupt:
             if len(ended) == len(devices) and not leads_to_change:
-                return [ended[device.name] for device in devices]
+                return results.in_order(ended[device.name] for device in devices)
             raise _interrupted(
                 verb, run, f"{len(ended)} of {pluralize(len(devices), 'device')} done"
             ) from None
@@ -149,7 +151,7 @@ def visit_all(
     if unwritable:
         with suppress(StoreError):  # the reason is the devices'
             run.finish(RunState.INTERRUPTED)
-    return [ended[device.name] for device in devices]
+    return results.in_order(ended[device.name] for device in devices)
 
 
 def _interrupted(verb: str, run: Run, done: str, *, way_on: str = "") -> Interrupted:

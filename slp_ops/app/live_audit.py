@@ -15,7 +15,7 @@ from slp_ops.model import EvidenceForm
 from slp_ops.rules.settings import Intent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from slp_ops.app.audit_device import AuditedDevice, AuditOptions
@@ -36,7 +36,7 @@ class LiveAudit:
     """The run, how each device was read, and each device judged with its summary."""
 
     run_id: str
-    results: tuple[DeviceResult, ...]
+    results: Sequence[DeviceResult]
     judged: tuple[tuple[AuditedDevice, Summary], ...]
 
     @property

@@ -14,7 +14,7 @@ from slp_ops.model import EvidenceForm
 from slp_ops.runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from slp_ops.app.device_work import DeviceWork
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 class LiveRun(Generic[Result]):
     """The run and the result of each device, in the order of the devices.
 
-    ``answers`` has that of the work by the device's name, for devices of which there is one; ``folders`` each
-    device's folder in the run. ``seconds`` is what it took.
+    ``answers`` has that of the work by the device's name, for devices of which there is one and where it is
+    more than the result; ``folders`` has each device's folder in the run. ``seconds`` is what it took.
     """
 
     run_id: str
     path: Path
-    results: tuple[DeviceResult, ...]
+    results: Sequence[DeviceResult]
     answers: Mapping[str, Result]
     folders: Mapping[str, str]
     seconds: float
@@ -79,8 +79,10 @@ def read_switches(
         async def visit(device: Device, shown: Progress) -> DeviceResult:
             earlier = EarlierPart() if resumed is None else resumed.part(device)
             answer = await engine.visit(work, task_of(device, earlier), run, shown.event)
-            answers[device.name] = answer
-            return work.device_result(answer)
+            result = work.device_result(answer)
+            if result is not answer:
+                answers[device.name] = answer
+            return result
 
         results = visit_all(
             verb,
@@ -95,7 +97,7 @@ def read_switches(
         done = LiveRun(
             run_id=run.id,
             path=run.path,
-            results=tuple(results),
+            results=results,
             answers=answers,
             folders=run.folders,
             seconds=time.monotonic() - began,

@@ -53,15 +53,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     """
     require_cluster()
     from slp_ops.app.join_hub import folder_of
-    from slp_ops.app.remediate import Wanted
-    from slp_ops.app.rule_options import knowledge_of
-    from slp_ops.app.site_changes import ChangePolicy, forget_finished
-    from slp_ops.app.site_credentials import secret_ids
-    from slp_ops.app.site_hops import SiteHops
-    from slp_ops.app.site_worker import ChangeSettings, WorkerSettings, serve
     from slp_ops.cluster.access_folder import read_address, read_approvers
-    from slp_ops.paths import state_dir
-    from slp_ops.runs.mask_key import mask_key
 
     folder = request.access or folder_of(request.site)
     address = read_address(
@@ -72,6 +64,16 @@ def run(request: WorkerRequest, operator: Operator) -> None:
     inventory, devices = request.target.choose(operator)
     credentials = credentials_for(inventory, devices, ask=operator.ask)
     del inventory  # it may be that of the whole network, and the worker needs its own site's switches
+    # Imported into the memory that reading the inventory took.
+    from slp_ops.app.remediate import Wanted
+    from slp_ops.app.rule_options import knowledge_of
+    from slp_ops.app.site_changes import ChangePolicy, forget_finished
+    from slp_ops.app.site_credentials import secret_ids
+    from slp_ops.app.site_hops import SiteHops
+    from slp_ops.app.site_worker import ChangeSettings, WorkerSettings, serve
+    from slp_ops.paths import state_dir
+    from slp_ops.runs.mask_key import mask_key
+
     key = mask_key()
     knowledge = knowledge_of(request.rules_dir)
     playbooks = load_playbooks(request.playbooks_dir, [rule.id for rule in knowledge.rules])

@@ -166,7 +166,7 @@ class StatusResult:
     statuses: tuple[UsageStatus, ...]
     left_out: tuple[SkippedFile, ...]
     unread: tuple[DeviceResult, ...]
-    results: tuple[DeviceResult, ...]
+    results: Sequence[DeviceResult]
 
 
 def new_stamp() -> str:

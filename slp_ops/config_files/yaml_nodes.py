@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import yaml
@@ -23,6 +24,8 @@ _LARGEST: Final = 500_000  # nodes, aliases expanded: some 25,000 devices
 REPLACED: Final = "\ufffd"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Final = yaml.resolver.Resolver()
+# Keys repeat with each device of an inventory: one object of each is kept.
+_shared: Final = lru_cache(maxsize=64)(str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +243,7 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> Scalar:
     start, end = event.start_mark, event.end_mark
     folded = start is not None and end is not None and end.line > start.line
     kind = sys.intern(str(tag).rpartition(":")[2])  # one object for all nodes of a kind
-    return Scalar(line=line, text=event.value, kind=kind, folded=folded)
+    return Scalar(line=line, text=_shared(event.value), kind=kind, folded=folded)
 
 
 def _no_tag(tag: str | None, line: int) -> None:

@@ -22,5 +22,4 @@ _HINT: Final = "name the inventory with -i FILE or SLP_OPS_INVENTORY; slp-ops in
 def load(path: Path) -> Inventory:
     """Load an inventory, every default applied; raises InputError with all problems."""
     read = sources().get(path.suffix.lower(), native.read)
-    content = read_text_input(path, _LARGEST, hint=_HINT)
-    return replace(read(content, str(path)), path=str(path))
+    return replace(read(read_text_input(path, _LARGEST, hint=_HINT), str(path)), path=str(path))

@@ -53,12 +53,18 @@ class CollectView:
 
 def collect_view(results: Sequence[DeviceResult]) -> CollectView:
     """Return the view of these devices of a run."""
-    totals = Counter(result.status for result in results)
+    devices: list[ReadDevice] = []
+    captures = size = 0
+    for result in results:  # once: those of a live run are made when they are asked for
+        devices.append(_device(result))
+        captures += len(result.captures)
+        size += sum(capture.bytes for capture in result.captures)
+    totals = Counter(device.status for device in devices)
     return CollectView(
-        devices=tuple(map(_device, results)),
+        devices=tuple(devices),
         totals={status: totals[status] for status in DeviceStatus},
-        captures=sum(len(result.captures) for result in results),
-        bytes=sum(capture.bytes for result in results for capture in result.captures),
+        captures=captures,
+        bytes=size,
     )
 
 

@@ -21,7 +21,7 @@ from slp_ops.regular_files import open_regular, read_descriptor
 from slp_ops.temporary_files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 _FULL: Final = "free some space and run it again; what was saved before is intact, see: slp-ops runs verify"
@@ -87,6 +87,12 @@ def replace(path: Path, data: bytes, *, sync: bool = False) -> None:
     """Replace a file atomically; a reader sees the old one or the new one."""
     with replacing(path, sync=sync) as file:
         file.write(data)
+
+
+def replace_in_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Replace a file as ``replace`` does, with content that is never in memory as a whole."""
+    with replacing(path) as file:
+        file.writelines(pieces)
 
 
 def open_for_appending(path: Path) -> int:

@@ -220,7 +220,7 @@ class Run:
         try:
             with self._guard, atomic_files.store_errors("write", path):
                 header = replace(self._header, finished=self._now(), state=state)
-                atomic_files.replace(path, run_file(header, self._results))
+                atomic_files.replace_in_pieces(path, run_file(header, self._results))
         finally:
             os.close(self._lock)
             self._lock = None

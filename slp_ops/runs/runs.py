@@ -96,7 +96,7 @@ class Runs:
             with atomic_files.store_errors("write", path):
                 tidy_packs(path)
                 atomic_files.remove_partial_writes(path, "devices.jsonl")
-                atomic_files.replace(path / "run.json", run_file(header, stored.results))
+                atomic_files.replace_in_pieces(path / "run.json", run_file(header, stored.results))
         except BlockingIOError:
             os.close(lock)
             raise InputError(f"run {path.name} is still being written", hint="wait for it to end") from None
@@ -184,7 +184,7 @@ def _about(device: Device, taken: set[str]) -> DeviceHeader:
     )
 
 
-def _appear(path: Path, run_file: bytes, *, packed: bool) -> int:
+def _appear(path: Path, run_file: Iterable[bytes], *, packed: bool) -> int:
     """Make a run folder under another name, lock it, and rename it; return the lock.
 
     So no process sees a run without its run file, or an unlocked run that is being written.
@@ -195,7 +195,7 @@ def _appear(path: Path, run_file: bytes, *, packed: bool) -> int:
     try:
         lock = atomic_files.create(making / "lock")
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        atomic_files.replace(making / "run.json", run_file)
+        atomic_files.replace_in_pieces(making / "run.json", run_file)
         if packed:
             (making / PACKS).mkdir(mode=0o700)
         making.rename(path)  # fails on a folder that is not empty, and a run's never is

@@ -7,7 +7,7 @@ the same. Everything is ASCII: an undecodable byte of a switch survives as its e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -200,10 +200,10 @@ class RunRecord:
     devices: tuple[DeviceRecord, ...] = ()
 
 
-def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
-    """Return the run file. ``results`` are the devices' records by name, as far as they have ended.
+def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> Iterator[bytes]:
+    """Yield the run file in pieces. ``results`` are the records of the devices that have ended, by name.
 
-    It is encoded a device at a time: the JSON values of a whole fleet need ten times the memory of its text.
+    A piece is of one device: the file of a whole fleet would need more memory than its results.
     """
     run = RunRecord(
         schema=SCHEMA,
@@ -217,23 +217,23 @@ def run_file(header: RunHeader, results: Mapping[str, ResultRecord]) -> bytes:
         selection=header.selection,
     )
     begin, end = _indented(run).rsplit(_NO_DEVICES, 1)
-    devices = [
-        _indented(
-            DeviceRecord(
-                name=about.name,
-                site=about.site,
-                folder=about.folder,
-                host=about.host,
-                port=about.port,
-                tags=about.tags,
-                intent=about.intent,
-                result=results.get(about.name),
-            )
-        ).replace("\n", "\n  ")
-        for about in header.devices
-    ]
-    listed = "[\n  " + ",\n  ".join(devices) + "\n ]" if devices else _NO_DEVICES
-    return f"{begin}{listed}{end}\n".encode("ascii")
+    yield begin.encode("ascii")
+    before = "[\n  "
+    for about in header.devices:
+        device = DeviceRecord(
+            name=about.name,
+            site=about.site,
+            folder=about.folder,
+            host=about.host,
+            port=about.port,
+            tags=about.tags,
+            intent=about.intent,
+            result=results.get(about.name),
+        )
+        yield (before + _indented(device).replace("\n", "\n  ")).encode("ascii")
+        before = ",\n  "
+    listed_end = "\n ]" if header.devices else _NO_DEVICES
+    yield f"{listed_end}{end}\n".encode("ascii")
 
 
 def _indented(record: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -227,3 +228,19 @@ sites:
     assert first.params is second.params
     assert own.intent == {"topology": "smart", "vrf": "Mgmt"}
     assert second.intent == {"topology": "smart"}
+
+
+def test_a_switch_that_sets_little_takes_little_memory(tmp_path: Path) -> None:
+    """A worker reads the inventory of the whole network: 100,000 switches."""
+    number = 5000
+    rows = "".join(f"      sw-{i:06}:\n        host: sw-{i}.example.net\n" for i in range(number))
+    path = tmp_path / "inventory.yaml"
+    path.write_text(f"version: 1\nsites:\n  tokyo:\n    devices:\n{rows}", encoding="utf-8")
+    load(path)
+    tracemalloc.start()
+    try:
+        load(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak / number < 1000

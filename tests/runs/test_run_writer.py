@@ -6,6 +6,7 @@ import hashlib
 import json
 import stat
 import threading
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -324,3 +325,17 @@ def test_the_run_file_is_indented_json_with_the_devices_last(runs: Runs, devices
     assert text == json.dumps(record, indent=1) + "\n"
     assert list(record)[-1] == "devices"
     assert [each["name"] for each in record["devices"]] == [each.name for each in many]
+
+
+def test_the_run_file_is_never_in_memory_as_a_whole(runs: Runs) -> None:
+    devices = [Device(name=f"sw-{i}", site="tokyo", host=f"sw-{i}.example.net") for i in range(3000)]
+    with runs.start("collect", devices) as run:
+        tracemalloc.start()
+        try:
+            run.finish()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        size = (run.path / "run.json").stat().st_size
+        assert peak < size / 2
+    assert [each.name for each in runs.open("last").header.devices] == [each.name for each in devices]

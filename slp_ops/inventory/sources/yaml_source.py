@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".yaml", ".yml")
 _SSH: Final = 22
+_PLAIN_WAY: Final = (_SSH, (), None)
 _TOP: Final = ("version", "defaults", "credentials", "sites", "sources")
 _SITE: Final[dict[str, Reader]] = {
     "description": text,
@@ -86,6 +87,7 @@ def read(content: str, path: str) -> Inventory:
         what = "contains only comments" if content.strip() else "is empty"
         problems.add(1, "", what, "version, defaults and sites")
         raise problems.error()
+    del content  # all of it is in the tree
     return read_tree(root, problems)
 
 
@@ -112,7 +114,7 @@ class _Read:
     # folded name -> name and line, site
     seen: dict[str, tuple[Scalar, str]] = field(default_factory=dict)
     # address, port, jump hosts, VRF -> name and line
-    addresses: dict[tuple[object, ...], Scalar] = field(default_factory=dict)
+    addresses: dict[str | tuple[object, ...], Scalar] = field(default_factory=dict)
 
     def inventory(self, root: Node) -> Inventory:
         if not isinstance(root, Mapping):
@@ -221,7 +223,8 @@ class _Read:
     def check_address(self, host: str, settings: Settings, name: Scalar, place: str) -> None:
         """Report a switch that is listed twice: it would be read, and changed, twice at the same time."""
         hops = tuple((_folded(hop.host), hop.port) for hop in settings.jump or ())
-        key = (_folded(host), settings.port or _SSH, hops, settings.intent.get("vrf"))
+        way = (settings.port or _SSH, hops, settings.intent.get("vrf"))
+        key = _folded(host) if way == _PLAIN_WAY else (_folded(host), *way)  # of most switches the host alone
         other = self.addresses.setdefault(key, name)
         if other.text != name.text:
             same = "at this address, with the same port, jump hosts and VRF"
