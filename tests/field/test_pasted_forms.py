@@ -49,6 +49,9 @@ FORMS = {
     + FRESH.replace("<", "&lt;").replace(">", "&gt;").replace(" ", "&nbsp;").replace("\n", "<br>")
     + "</p>",
     "one line": " ".join(FRESH.split()),
+    "a list": "- Type: cslu\n- Cslu address: <empty>\n",
+    "a list in bold": "* **Type:** cslu\n* **Cslu address:** <empty>\n",
+    "a sentence": "It has `Type: cslu` and `Cslu address: <empty>`. Is that right?\n",
     "arrows of the sender": FRESH.replace("cslu\n", "cslu   <-- the default!\n").replace(
         "<empty>", "<empty>      \u2190 nothing"
     ),

@@ -79,13 +79,12 @@ def _fields(member: Any) -> dict[str, Any]:
     return {name: getattr(member, name) for name in member.__dataclass_fields__}
 
 
-def refusing(found: Any, number: int, meanwhile: Callable[[], object] = lambda: None) -> None:
+def refusing(found: Any, number: int) -> None:
     """Have no vty free for the ``number``-th session that may change the switch."""
     write, opened = found.transport.write, iter(range(1, 1000))
 
     def refused(device: Any) -> Any:
         if next(opened) == number:
-            meanwhile()
             raise ConnectionRefused("no vty is free")
         return write(device)
 
@@ -100,9 +99,23 @@ def test_a_vty_that_is_free_some_seconds_later_is_waited_for(bench: Callable[...
     assert not found.switch.unsaved
 
 
-def test_a_switch_that_lost_the_lines_before_the_save_is_not_saved(bench: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("number", [2, 1000], ids=["while no vty is free", "at once"])
+def test_a_switch_that_lost_the_lines_before_the_save_is_not_saved(
+    bench: Callable[..., Any], number: int
+) -> None:
     found, plan = planned(bench)
-    refusing(found, 2, lambda: found.switch.configure(f"no {SECOND}"))
+
+    write, opened = found.transport.write, iter(range(1, 1000))
+
+    def opening(device: Any) -> Any:
+        at = next(opened)
+        if at == 2:
+            found.switch.configure(f"no {SECOND}")
+        if at == number:
+            raise ConnectionRefused("no vty is free")
+        return write(device)
+
+    found.transport.write = opening
     applied = found.apply(plan)
     assert applied.end is ChangeOutcome.FAILED
     assert applied.why is not None

@@ -344,21 +344,22 @@ class _Applying:
         self._context.journal.write(SavedEvent(device=self._context.device.name))
 
     async def _open_to_save(self) -> None:
-        """Open a session for the save; raises _Stopped."""
+        """Open a session for the save, and read that the lines are in force still; raises _Stopped.
+
+        Since the verification the switch may have reloaded, or another user or a controller replaced its
+        configuration.
+        """
+        failure = await self._session.connect(self._context.timeouts.reconnect)
+        if failure is not None:
+            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=message_text(failure.message)))
+        if not self._context.plan.lasting_changes:
+            return
         try:
-            await self._session.open()
-        except (ConnectError, SessionLost):
-            failure = await self._session.reconnect(self._context.timeouts.reconnect)
-            if failure is None:
-                # It may have reloaded since it was verified, without what is to be saved.
-                try:
-                    gone = self._not_in_force(await self._session.running())
-                except (ConnectError, SessionLost) as err:
-                    gone = message_text(err.message)
-            else:
-                gone = message_text(failure.message)
-            if gone is not None:
-                raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=gone)) from None
+            gone = self._not_in_force(await self._session.running())
+        except (ConnectError, SessionLost) as err:
+            gone = message_text(err.message)
+        if gone is not None:
+            raise _Stopped(ChangeOutcome.FAILED, _NOT_SAVED.format(said=gone))
 
     @staticmethod
     def _may_be_saved(err: SlpOpsError) -> _Stopped:
