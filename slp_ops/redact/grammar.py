@@ -297,7 +297,7 @@ NAMES: Final = {
 }  # fmt: skip
 # A last part without a meaning of its own: the part before it decides ("community name", "key string").
 CARRIERS: Final = frozenset(
-    {"name", "string", "value", "index", "hash", "security", "securityname", "ro", "rw"}
+    {"name", "string", "value", "index", "hash", "phrase", "security", "securityname", "ro", "rw"}
 )
 # Parts that make "key" or "code" a secret: "API_KEY", "trust_code".
 KEY_PARTS: Final = words("""

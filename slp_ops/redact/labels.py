@@ -364,7 +364,7 @@ def _kind_of_element(name: str, before: str, value: str) -> str:
     if _ENCRYPTED.search(before):
         return "password" if name == "text" else "key"
     is_key = (name == "key" and (_KEY_OWNER.search(before) or _KEY_VALUE.fullmatch(value))) or (
-        name in grammar.KEY_FIELDS and "<authentication-key" in before
+        name in grammar.KEY_FIELDS and "authentication-key" in before
     )
     if name == "word" and before.endswith("<authentication>"):
         return "key"

@@ -10,6 +10,7 @@ import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from slp_ops.app import site_changes
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.change_task import ChangeAnswer, ChangeReport, ChangeTask
-from slp_ops.app.hub_changes import valid_events
+from slp_ops.app.hub_changes import HubChanges, valid_events
 from slp_ops.app.remediate import Wanted
 from slp_ops.app.site_changes import forget_finished
 from slp_ops.cluster import once
@@ -34,6 +35,7 @@ from slp_ops.playbook import Risk, packaged
 from slp_ops.runs.change_index import NO_SEAL
 from slp_ops.runs.journal import read as read_journal
 from slp_ops.steps import ConfigStep
+from tests import simulated_time
 from tests.cluster.desk import CHANGE, KEY, Desk, KillingJournal, Slow, Worker, approved, lines
 from tests.remediate.conftest import Killed
 
@@ -645,3 +647,29 @@ def test_the_events_of_a_worker_are_those_of_a_journal(desk: Desk, tmp_path: Pat
     assert state.finished
     assert state.saved
     assert state.verified
+
+
+def test_a_claim_that_is_announced_again_and_again_is_looked_for_once_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Any worker of a site may announce without end; the operator's process holds one search a claim."""
+    searches: list[str] = []
+
+    async def claimed(_: HubChanges, name: str, *, patience: float) -> None:
+        searches.append(name)
+        await asyncio.sleep(patience)
+
+    monkeypatch.setattr(HubChanges, "_claimed", claimed)
+    changes = object.__new__(HubChanges)
+    changes._background, changes._looking = set(), set()
+
+    async def flood() -> None:
+        for _ in range(2):
+            for number in range(1000):
+                message: Any = SimpleNamespace(subject=f"slp.fence.tokyo.change.sw{number % 2}")
+                await changes._announced(message)
+            assert len(changes._background) == 2
+            await asyncio.wait(changes._background)
+
+    simulated_time.run(flood())
+    assert searches == 2 * ["slp.fence.tokyo.change.sw0", "slp.fence.tokyo.change.sw1"]
