@@ -432,9 +432,11 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("-----begin", ""),
     ("opaque", r"opaque(?![:=])"),
     ("msk", ""),
-    ("sk_", r"sk_(?!(?:d|[aep][ir])(?![a-z_]))"),
+    (":sk_", ""),
     ("snmp_r", ""),
-    ("_md5", r"_md5(?:(?<=print_md5)|(?<=image_md5)|(?<=file_md5)|(?![\"']?\s*[:=]))"),
+    ("bgp_md5", ""),
+    ("ospf_md5", ""),
+    ("tcp_md5", ""),
 )  # fmt: skip
 
 # Abbreviated words before a secret that no stem finds.
@@ -453,6 +455,7 @@ WHOLE_WORDS: Final = words("""
     otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
     snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
     "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth: sudo oid icv ptk ptk: gtk gtk: kck
+    sk_d sk_ai sk_ar sk_ei sk_er sk_pi sk_pr sk_d: sk_ai: sk_ar: sk_ei: sk_er: sk_pi: sk_pr:
     skeyid_a: skeyid_d: skeyid_e: skeyid_a skeyid_d skeyid_e skeyseed skeyseed: private-lines: snmp: "snmp":
     ssh: telnet: console:
 """)
