@@ -14,6 +14,7 @@ from collections import defaultdict
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from slp_ops.errors import AuthenticationFailed, CredentialStopped, HopFailed, HungUp
@@ -37,6 +38,9 @@ OVERDUE: Final = 3.0
 # A pass of the event loop, in seconds, in which few sessions had work.
 _SHORT_PASS: Final = 0.0005
 _LONGEST_TURN: Final = 0.1  # seconds
+# Logins of a credential that are admitted before they start, in each process. With one alone, every login
+# would wait for the answer of the parent process, and two processes would take a third longer.
+_ADMITTED_AHEAD: Final = 4
 
 
 class LoginEnd(StrEnum):
@@ -252,7 +256,7 @@ class Paced:
         self._transport = transport
         self._gate = gate
         self._turns = LoginTurns()
-        self._next: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by credential
+        self._next = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, _ADMITTED_AHEAD))
 
     def read(self, device: Device) -> AbstractAsyncContextManager[Reader]:
         """Delegate to the inner transport; raises CredentialStopped as well."""
@@ -283,7 +287,7 @@ class Paced:
     async def _begin(self, credential: str) -> Login:
         """Wait until a login may start. Raises CredentialStopped.
 
-        Of each credential one login at a time is between its admission and its start: the others are not
+        Of each credential a few logins are between their admission and their start: the others are not
         admitted yet, so that three refusals stop them too, however long they wait for the rate or a turn.
         """
         async with self._next[credential]:
