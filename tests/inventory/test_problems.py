@@ -360,7 +360,7 @@ def test_a_name_with_a_nul_is_no_crash(tmp_path: Path) -> None:
 
 def test_what_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, b"version: 1\nsites: {}\n# caf\xe9\n")
-    assert (problem.line, problem.expected) == (3, "UTF-8")
+    assert (problem.line, problem.message) == (3, "is not text in UTF-8")
 
 
 def test_a_switch_may_be_named_like_a_secret(tmp_path: Path) -> None:
