@@ -33,7 +33,7 @@ from slp_ops.i18n import Lang
 from slp_ops.messages import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
     from tests.cluster.conftest import Rig
@@ -481,13 +481,31 @@ def test_a_missing_and_a_changed_broker_of_the_extra(tmp_path: Path, monkeypatch
     assert not started.exists()
 
 
+async def silent(_: Exception) -> None:
+    """Take an error without a word, where the client would print it."""
+
+
+async def reconnecting_client(
+    server: asyncio.Server, take_error: Callable[[Exception], Awaitable[None]] = silent
+) -> broker._Connection:
+    """Return a client of a server without TLS that connects again at once, and for ever."""
+    client = broker._Connection()
+    await client.connect(
+        f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.01,  # type: ignore[arg-type]  # a part of a second works
+        error_cb=take_error,
+    )
+    return client
+
+
 def test_a_closed_connection_does_not_go_on_connecting_again() -> None:
     began: list[int] = []
 
     async def hub(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         began.append(1)
         if len(began) == 1:  # the first connection is made, and cut; later ones are cut at once
-            writer.write(b'INFO {"max_payload": 1000}\r\n')
+            writer.write(_INFO)
             await reader.readuntil(b"PING\r\n")
             writer.write(b"PONG\r\n")
             await writer.drain()
@@ -502,14 +520,7 @@ def test_a_closed_connection_does_not_go_on_connecting_again() -> None:
     async def connect_and_close() -> None:
         server = await asyncio.start_server(hub, "127.0.0.1", 0)
         async with server:
-            port = server.sockets[0].getsockname()[1]
-            client = broker._Connection()
-            await client.connect(
-                f"nats://127.0.0.1:{port}",
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.01,  # type: ignore[arg-type]  # a part of a second works
-                error_cb=deaf,
-            )
+            client = await reconnecting_client(server, deaf)
             while len(began) < 3:
                 await asyncio.sleep(0.01)
             task = client._reconnection_task
@@ -555,18 +566,10 @@ def test_an_answer_that_is_not_a_hubs_does_not_end_the_connecting_again(answer: 
 
     async def connect() -> None:
         async with await asyncio.start_server(hub, "127.0.0.1", 0) as server:
-            client = broker._Connection()
-            await client.connect(
-                f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}",
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.01,  # type: ignore[arg-type]  # a part of a second works
-                error_cb=silent,
-            )
+            client = await reconnecting_client(server)
             async with asyncio.timeout(60):
                 await back.wait()
             await broker._close(client)
-
-    async def silent(_: Exception) -> None: ...
 
     back = asyncio.Event()
     asyncio.run(connect())
@@ -634,18 +637,10 @@ def test_a_connection_that_is_closed_as_it_comes_back_ends_without_a_traceback(
 
     async def connect_and_close() -> None:
         async with await asyncio.start_server(hub, "127.0.0.1", 0) as server:
-            client = broker._Connection()
-            await client.connect(
-                f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}",
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=0.01,  # type: ignore[arg-type]  # a part of a second works
-                error_cb=silent,
-            )
+            client = await reconnecting_client(server)
             await back.wait()
             await broker._close(client)
             await asyncio.sleep(0.1)
-
-    async def silent(_: Exception) -> None: ...
 
     for _ in range(5):
         began.clear()
