@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache, lru_cache
+from itertools import repeat
 from math import isfinite
 from reprlib import Repr
 from types import NoneType, UnionType
@@ -31,7 +32,7 @@ from slp_ops.errors import InputError, Problem
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 T = TypeVar("T")
 _Encoder: TypeAlias = Callable[[Any], JsonValue]
-_Decoder: TypeAlias = Callable[[Any, str], Any]
+_Decoder: TypeAlias = Callable[[Any], Any]
 _OPTIONS: Final = "json"
 
 
@@ -64,11 +65,22 @@ class InvalidJson(ValueError):
 
 
 class ShapeError(ValueError):
-    """A JSON value that does not have the declared form. The message names the place in the document."""
+    """A JSON value that does not have the declared form. The message names the place in the document.
+
+    Each decoder that the error passes adds its part of the place: without an error, a place costs nothing.
+    """
 
     def __init__(self, place: str, expected: str, found: object) -> None:
-        super().__init__(f"{place or 'the document'}: expected {expected}, found {_described(found)}")
+        super().__init__(f"expected {expected}, found {_described(found)}")
         self.place = place
+
+    def __str__(self) -> str:
+        return f"{self.place or 'the document'}: {self.args[0]}"
+
+    def move_into(self, place: str) -> None:
+        """Make this the error of a larger value, which has the value at ``place``."""
+        inner = self.place if not self.place or self.place.startswith("[") else f".{self.place}"
+        self.place = f"{place}{inner}"
 
 
 def _described(found: object) -> str:
@@ -388,7 +400,12 @@ def decode(kind: type[T], value: object, place: str = "") -> T:
     slp-ops reads what a newer one wrote under the same schema.
     """
     target: Any = kind
-    result: T = _decoder(target)(value, place)
+    try:
+        result: T = _decoder(target)(value)
+    except ShapeError as err:
+        if place:
+            err.move_into(place)
+        raise
     return result
 
 
@@ -396,7 +413,7 @@ def decode(kind: type[T], value: object, place: str = "") -> T:
 def _decoder(kind: Any) -> _Decoder:
     """Return the decoder of a type."""
     if kind is Any or kind is object:
-        return lambda value, place: value
+        return lambda value: value
     if kind is str:
         return _text
     if kind in _SCALARS:
@@ -410,7 +427,7 @@ def _decoder(kind: Any) -> _Decoder:
         return _array(arguments[0]) if arguments[1:] == (...,) else _fixed_array(arguments)
     if origin is frozenset:
         items = _array(arguments[0])
-        return lambda value, place: frozenset(items(value, place))
+        return lambda value: frozenset(items(value))
     if origin is not None and issubclass(origin, Mapping):
         return _mapping(*arguments)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -439,69 +456,69 @@ _LONGEST_SHARED: Final = 63  # characters: a digest has more, and is of one file
 _EMPTY: Final[Mapping[Any, Any]] = {}
 
 
-def _text(value: Any, place: str) -> str:
+def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ShapeError(place, "a text", value)
+        raise ShapeError("", "a text", value)
     return _shared(value) if len(value) <= _LONGEST_SHARED else value
 
 
 def _scalar(kind: Any) -> _Decoder:
     accepted, expected = _SCALARS[kind]
 
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-            raise ShapeError(place, expected, value)
+            raise ShapeError("", expected, value)
         return value
 
     return decoder
 
 
 def _literal(words: tuple[Any, ...]) -> _Decoder:
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         if value not in words:
-            raise ShapeError(place, " or ".join(map(repr, words)), value)
+            raise ShapeError("", " or ".join(map(repr, words)), value)
         return value
 
     return decoder
 
 
 def _enumeration(kind: type[Enum]) -> _Decoder:
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         try:
             return kind(value)
         except ValueError:
-            raise ShapeError(place, "one of " + ", ".join(str(each.value) for each in kind), value) from None
+            raise ShapeError("", "one of " + ", ".join(str(each.value) for each in kind), value) from None
 
     return decoder
 
 
 def _moment(kind: Any) -> _Decoder:
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         try:
             moment = kind.fromisoformat(value)
         except (TypeError, ValueError):
-            raise ShapeError(place, "a time in ISO 8601", value) from None
+            raise ShapeError("", "a time in ISO 8601", value) from None
         if moment.year not in _YEARS:  # at the ends of the calendar another time zone overflows
-            raise ShapeError(place, "a year from 1900 to 9000", value)
+            raise ShapeError("", "a year from 1900 to 9000", value)
         return moment
 
     return decoder
 
 
-def _span(value: Any, place: str) -> timedelta:
+def _span(value: Any) -> timedelta:
     try:
-        return timedelta(seconds=_decoder(float)(value, place))
+        return timedelta(seconds=_decoder(float)(value))
     except OverflowError:
-        raise ShapeError(place, "a number of seconds", value) from None
+        raise ShapeError("", "a number of seconds", value) from None
 
 
 def _array(item: Any) -> _Decoder:
     one = _decoder(item)
 
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         if not isinstance(value, list):
-            raise ShapeError(place, "a list", value)
-        return tuple(one(each, f"{place}[{number}]") for number, each in enumerate(value))
+            raise ShapeError("", "a list", value)
+        return _items(zip(repeat(one), value, strict=False))
 
     return decoder
 
@@ -509,51 +526,68 @@ def _array(item: Any) -> _Decoder:
 def _fixed_array(items: tuple[Any, ...]) -> _Decoder:
     decoders = [_decoder(each) for each in items]
 
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         if not isinstance(value, list) or len(value) != len(decoders):
-            raise ShapeError(place, f"a list of {len(decoders)}", value)
-        return tuple(
-            one(each, f"{place}[{number}]")
-            for number, (one, each) in enumerate(zip(decoders, value, strict=True))
-        )
+            raise ShapeError("", f"a list of {len(decoders)}", value)
+        return _items(zip(decoders, value, strict=True))
 
     return decoder
+
+
+def _items(pairs: Iterable[tuple[_Decoder, Any]]) -> tuple[Any, ...]:
+    """Return the items of an array, which are given with their decoders."""
+    found: list[Any] = []
+    for decoder, value in pairs:
+        try:
+            found.append(decoder(value))
+        except ShapeError as err:
+            err.move_into(f"[{len(found)}]")
+            raise
+    return tuple(found)
 
 
 def _mapping(key: Any, item: Any) -> _Decoder:
     name, one = _decoder(key), _decoder(item)
 
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise ShapeError(place, "an object", value)
+            raise ShapeError("", "an object", value)
         if not value:
             return _EMPTY
-        return {name(each, place): one(inner, f"{place}.{each}") for each, inner in value.items()}
+        found = {}
+        for key, inner in value.items():
+            named = name(key)
+            try:
+                found[named] = one(inner)
+            except ShapeError as err:
+                err.move_into(key)
+                raise
+        return found
 
     return decoder
 
 
 def _union(kinds: tuple[Any, ...]) -> _Decoder:
     """Distinguish objects by their tag, a field ``kind`` with a literal; other values by their type."""
-    tagged = {tag: each for each in kinds if (tag := _tag(each)) is not None}
-    others = [each for each in kinds if _tag(each) is None]
+    tagged = {tag: _decoder(each) for each in kinds if (tag := _tag(each)) is not None}
+    others = [_decoder(each) for each in kinds if each is not NoneType and _tag(each) is None]
+    is_optional = NoneType in kinds
 
-    def decoder(value: Any, place: str) -> Any:
+    def decoder(value: Any) -> Any:
         if tagged and isinstance(value, dict):
             kind = value.get("kind")
             if not isinstance(kind, str) or kind not in tagged:
-                raise ShapeError(f"{place}.kind".lstrip("."), "one of " + ", ".join(sorted(tagged)), kind)
-            return _decoder(tagged[kind])(value, place)
-        if value is None and NoneType in others:
+                raise ShapeError("kind", "one of " + ", ".join(sorted(tagged)), kind)
+            return tagged[kind](value)
+        if value is None and is_optional:
             return None
         problem: ShapeError | None = None
-        for each in others:
-            if each is not NoneType:
-                try:
-                    return _decoder(each)(value, place)
-                except ShapeError as err:
-                    problem = problem or err
-        raise problem or ShapeError(place, "an object", value)
+        for decode_other in others:
+            try:
+                return decode_other(value)
+            except ShapeError as err:
+                problem = problem or err
+        raise problem or ShapeError("", "an object", value)
 
     return decoder
 
@@ -575,27 +609,30 @@ class _DataclassDecoder:
         self._kind = kind
         self._decoders: list[tuple[str, str, _Decoder, bool]] | None = None
 
-    def __call__(self, value: Any, place: str) -> Any:
+    def __call__(self, value: Any) -> Any:
         if not isinstance(value, dict):
-            raise ShapeError(place, "an object", value)
+            raise ShapeError("", "an object", value)
         if self._decoders is None:
             self._decoders = self._lookup()
         given = {}
         for name, key, decoder, needed in self._decoders:
-            inner = f"{place}.{key}" if place else key
             if not key:
-                given[name] = self._inline(decoder, value, place, needed=needed)
+                given[name] = self._inline(decoder, value, needed=needed)
             elif key in value:
-                given[name] = decoder(value[key], inner)
+                try:
+                    given[name] = decoder(value[key])
+                except ShapeError as err:
+                    err.move_into(key)
+                    raise
             elif needed:
-                raise ShapeError(place, f"the key {key!r}", value)
+                raise ShapeError("", f"the key {key!r}", value)
         return self._kind(**given)
 
     @staticmethod
-    def _inline(decoder: _Decoder, value: Any, place: str, *, needed: bool) -> Any:
+    def _inline(decoder: _Decoder, value: Any, *, needed: bool) -> Any:
         """Return an inline value; None where it may be absent and the object does not have its form."""
         try:
-            return decoder(value, place)
+            return decoder(value)
         except ShapeError:
             if needed:
                 raise

@@ -142,6 +142,22 @@ def test_a_value_of_another_form_is_named_with_its_place(change: dict[str, Any],
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "inside", "place"),
+    [
+        (Mapping[str, Position], {"a": {"x": "1"}}, "", "a.x"),
+        (tuple[Mapping[str, Position], ...], [{"a": {"x": 1}}, {"b": {"x": "1"}}], "", "[1].b.x"),
+        (Mapping[str, tuple[int, str]], {"a": [1, 2]}, "", "a[1]"),
+        (tuple[Position | int, ...], [1, {"x": 1}, {"y": 1}], "found", "found[2]"),
+        (Mapping[Colour, int], {"green": 1}, "counts", "counts"),
+    ],
+)
+def test_a_place_begins_where_the_decoding_began(kind: Any, value: object, inside: str, place: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        decode(kind, value, inside)
+    assert caught.value.place == place
+
+
 def test_a_missing_key_is_named() -> None:
     with pytest.raises(ShapeError, match=r"^tree: expected the key 'name', found \{\}$"):
         decode(Drawing, {**encode(drawing()), "tree": {}})
