@@ -164,35 +164,31 @@ def encode(value: object) -> Any:
     with a method ``as_json`` gives its own value. Raises TypeError for anything else.
     """
     kind: Any = type(value)
-    if kind in _PLAIN_VALUES:
-        return value
-    if _is_plain_dataclass(kind):
-        return _object(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (str, int, float)):
-        return value
-    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
-        return [encode(each) for each in value]
-    if isinstance(value, Set):
-        return sorted(encode(each) for each in value)
-    if isinstance(value, Mapping):
-        return {_key(key): encode(each) for key, each in value.items()}
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    own = getattr(kind, "as_json", None)
-    if own is None:
-        raise TypeError(f"{value!r} has no form in JSON")
-    return encode(own(value))
+    return value if kind in _PLAIN_VALUES else _encoder(kind)(value)
 
 
 @cache
-def _is_plain_dataclass(kind: Any) -> bool:
-    """Return whether the values of a type become objects, and are nothing else that has a form in JSON."""
-    others = (Enum, str, Sequence, Set, Mapping, date, time)
-    return not issubclass(kind, others) and is_dataclass(kind) and not hasattr(kind, "as_json")
+def _encoder(kind: Any) -> _Encoder:
+    """Return the encoder of the values of a type. Raises TypeError."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, (str, int, float)):
+        return as_is
+    if issubclass(kind, Sequence) and not issubclass(kind, (bytes, bytearray)):
+        return lambda value: [encode(each) for each in value]
+    if issubclass(kind, Set):
+        return lambda value: sorted(map(encode, value))
+    if issubclass(kind, Mapping):
+        return lambda value: {_key(key): encode(each) for key, each in value.items()}
+    if issubclass(kind, (date, time)):
+        return lambda value: value.isoformat()
+    if issubclass(kind, timedelta):
+        return lambda value: value.total_seconds()
+    if hasattr(kind, "as_json"):
+        return lambda value: encode(value.as_json())
+    if is_dataclass(kind):
+        return _object
+    raise TypeError(f"{kind!r} has no form in JSON")
 
 
 def _object(value: object) -> dict[str, JsonValue]:
