@@ -444,15 +444,19 @@ class _SiteWorker:
                     self.visits.pop(order.run, None)
             packing = partial(
                 pack,
-                folder / order.folder,
                 held={} if held is None else held.files(),
-                without=set(order.taken),
-                exchanged=evidence.exchanged,
                 compressor=compressobj,
                 digests=None if held is None else held.digests(),
             )
-            # What is in memory alone is so little that another thread would cost more.
-            data = packing() if held is not None and not folder.exists() else await asyncio.to_thread(packing)
+            if held is not None and not folder.exists():  # so little that another thread would cost more
+                data = packing(None)
+            else:
+                data = await asyncio.to_thread(
+                    packing,
+                    folder / order.folder,
+                    without=set(order.taken),
+                    exchanged=evidence.exchanged,
+                )
             await send(
                 self.js,
                 (self.settings.site, order.run, order.device),

@@ -37,7 +37,7 @@ _ONE: Final = threading.Lock()
 
 
 def pack(
-    folder: Path,
+    folder: Path | None,
     *,
     held: Mapping[str, bytes],
     without: Collection[str] = (),
@@ -45,19 +45,13 @@ def pack(
     compressor: Callable[[int], Compressor] = zlib.compressobj,
     digests: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return the evidence of a device: in its folder, which need not exist, and in memory; empty without any.
+    """Return the evidence of a device: in its folder, and in memory; empty without any.
 
+    The folder need not exist; it is None where nothing was written in it or beside it.
     ``without`` are names of captures that are left out, ``exchanged`` are files of the exchange to be added.
     ``compressor`` and ``digests`` are those of ``archive``. Raises StoreError, EvidenceTooLarge.
     """
-    found = {
-        path.name: path
-        for path in sorted(folder.glob("*"))
-        if is_evidence(path.name) and path.name not in without
-    }
-    for packed, beside in _BESIDE.items():
-        if (path := folder.with_name(beside.format(folder.name))).exists():
-            found[packed] = path
+    found = {} if folder is None else _written(folder, without)
     files = dict(held)
     size = sum(map(len, held.values()))
     for name, path in found.items():
@@ -72,6 +66,19 @@ def pack(
     if exchanged is not None:
         files |= {f"{_EXCHANGED}{name}": exchanged.load(name) for name in exchanged.names()}
     return archive(files, compressor=compressor, digests=digests) if files else b""
+
+
+def _written(folder: Path, without: Collection[str]) -> dict[str, Path]:
+    """Return the files of a device on the disk by their names in the archive."""
+    found = {
+        path.name: path
+        for path in sorted(folder.glob("*"))
+        if is_evidence(path.name) and path.name not in without
+    }
+    for packed, beside in _BESIDE.items():
+        if (path := folder.with_name(beside.format(folder.name))).exists():
+            found[packed] = path
+    return found
 
 
 def take(data: bytes, run: Run, device: Device, *, gives_files: bool = False) -> None:
