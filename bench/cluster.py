@@ -47,6 +47,7 @@ from slp_ops.app import hub as service
 from slp_ops.app import hub_status
 from slp_ops.app.operator import NonInteractive
 from slp_ops.app.site_hops import SiteHops
+from slp_ops.garbage import collect_rarely
 from slp_ops.model import Capture, CaptureStatus, DeviceResult, DeviceStatus
 from slp_ops.ports import CommandEnd
 from slp_ops.runs.evidence_files import MANIFEST
@@ -324,6 +325,7 @@ def serve_stub(site: str, access: Path, inventory: Path, wanted: argparse.Namesp
         def notice(self, text: str) -> None:
             pass
 
+    collect_rarely()  # as the program does
     fleet = [drawn(wanted.kb, seed) for seed in range(_DRAWN)]
     prepared = itertools.cycle([_prepared(texts) for texts in fleet])
 
