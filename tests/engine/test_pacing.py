@@ -190,8 +190,8 @@ def test_three_refusals_stop_those_that_wait_to_start_too(
     transport = Busy(refused_later, seconds=0.5)
     results = list(visit_all(transport, devices(300), rate, workers=300, run=simulated_time.run).values())
 
-    # Those in flight when the third one is refused: 0.5 s of the rate, or of the work for logins, with the few
-    # that were admitted ahead of their turns. None that waited for the rate.
+    # Those in flight when the third one is refused: 0.5 s of the rate, or of the work for logins, with the
+    # few that were admitted ahead of their turns. None that waited for the rate.
     assert results.count("ok") == 3
     assert len(transport.logins) <= 3 + 3 + (0.5 / 0.01 + 4 if not rate else 5)
     assert results.count("credential_stopped") == 300 - len(transport.logins)
