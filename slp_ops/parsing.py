@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from slp_ops.commands import command_key, find, parse_rows, registry, templates_of
@@ -367,7 +368,43 @@ def _pasted_without_commands(text: str, *, is_all: bool) -> Iterator[tuple[str, 
     """Yield the outputs, or parts of outputs, that a text has without their commands."""
     printed = text.strip("\n")  # around one device of many are the blank lines of the others
     before = text.find(printed[:1]) if printed else 0
-    text = printed
+    pages = list(islice(_pages(printed), _MOST_PAGES + 1))
+    if len(pages) > _MOST_PAGES:
+        pages = [printed]
+    for page in pages:
+        yield from _pasted_page(page, before, is_all=is_all and len(pages) == 1)
+        before += page.count("\n")
+
+
+def _pages(text: str) -> Iterator[str]:
+    """Yield the licensing pages of a text, such as those before and after a change.
+
+    A line that repeats begins the next one.
+    """
+    seen: set[str] = set()
+    begun = 0
+    for found in _OF_A_PAGE.finditer(text):
+        if found["once"] in seen:
+            yield text[begun : found.start()]
+            begun = found.start()
+            seen.clear()
+        seen.add(found["once"])
+    yield text[begun:]
+
+
+_MOST_PAGES: Final = 100  # each is parsed for itself
+# Lines that a page has once.
+_OF_A_PAGE: Final = re.compile(
+    r"^[ \t]*(?P<once>"
+    r"(?:Utility|Smart Licensing Using Policy|Account Information|Data Privacy|Transport|Policy)(?=:[ \t]*$)"
+    r"|Type(?=: (?:Smart|Callhome|cslu|Transport Off)[ \t]*$)"
+    r"|(?:Cslu address|Last ACK received|Next ACK deadline)(?=: ))",
+    re.MULTILINE | re.ASCII,
+)
+
+
+def _pasted_page(text: str, before: int, *, is_all: bool) -> Iterator[tuple[str, CaptureStatus, str]]:
+    """Yield one output, or parts of one, without its command."""
     spoken_of = command_of(text) if is_all else None
     if spoken_of is not None:
         yield spoken_of, CaptureStatus.OK, Page(text, command=spoken_of, before=before)

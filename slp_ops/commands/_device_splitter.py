@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands._command_splitter import sections
 from slp_ops.commands._text_lines import lines_of
-from slp_ops.iosxe.names import is_host
+from slp_ops.iosxe.names import is_address, is_host
 from slp_ops.iosxe.relay import RelayedLine, relayed
 
 if TYPE_CHECKING:
@@ -166,7 +166,8 @@ def _by_heading(text: str) -> list[DeviceText]:
     for found in _HEADING.finditer(text):
         name = found["name"] or found["labelled"] or found["tailed"] or found["ruled"] or found["listed"]
         by_tool = bool(found["tool"]) or _LISTED.match(text, found.end()) is not None
-        if is_host(name) and (by_tool or (_NUMBERED.fullmatch(name) and not _INTERFACE.match(name))):
+        is_named = _NUMBERED.fullmatch(name) and not _INTERFACE.match(name)
+        if is_host(name) and (by_tool or is_named or (is_address(name) and not found["listed"])):
             place, at = place + text.count("\n", at, found.start()), found.start()
             begins[place] = name
             is_tool = is_tool or by_tool

@@ -5,6 +5,7 @@
 {"stdout": ["Cisco IOS XE ..."], "stdout_lines": [["Cisco IOS XE ..."]]}       a variable of Ansible
 ok: [acc-1] => {"stdout": ["Cisco IOS XE ..."]}                                its console
 device,command,output                                                          a table of outputs
+Hostname;Type;Cslu address                                                     a table of values
 {'acc-1': {'show version': 'Cisco IOS XE ...'}}                                print() of Python
 '\\nTransport:\\n  Type: cslu\\n'                                                    the text itself, escaped
 %UNICON-INFO: +++ acc-1 with via 'cli': executing command 'show version' +++   pyATS
@@ -23,12 +24,13 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from slp_ops.commands import find
+from slp_ops.commands._section_parser import BLOCK_OF
 from slp_ops.commands._signatures import command_of
 from slp_ops.iosxe.names import is_host
 from slp_ops.json_documents import InvalidJson, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _MARKS: Final = re.compile(
     r'["\'](?:[\w.\[\]]{1,60}\.)?'
@@ -75,7 +77,7 @@ def as_terminal_log(text: str) -> str:
     """Return the outputs in a tool's text as a terminal log; any other text unchanged."""
     if "%UNICON-INFO: +++ " in text:
         text = _UNICON.sub(_with_prompt, text)
-    found = _cells(text)
+    found = _cells(text) or _values(text)
     if not found and _MARKS.search(text):
         found = [each for host, value in _documents(text) for each in _outputs(value, host)]
     if not found:
@@ -108,6 +110,48 @@ def _cells(text: str) -> list[_Output]:
     except csv.Error:  # a cell beyond the limit of the reader: no table of outputs
         return []
     return found
+
+
+def _values(text: str) -> list[_Output]:
+    """Return the values in the rows of a table with the labels of a licensing page as columns; else nothing.
+
+    Each row becomes the output of a filter, since its cells are a part of the page.
+    """
+    head = text[: text.find("\n")]
+    separator = next((each for each in "\t;,|" if each in head), None)
+    columns = [name.strip(' "*') for name in head.strip("| \r").split(separator)] if separator else []
+    labels = [name for name in columns if name.lower() in _LABELS]
+    is_table = len(labels) >= _LEAST_LABELS and any(name.lower() in _HOSTS for name in columns)
+    if separator is None or not is_table:
+        return []
+    try:
+        rows = list(csv.reader(StringIO(text[len(head) :]), delimiter=separator))
+    except csv.Error:  # a cell beyond the limit of the reader
+        return []
+    found: list[_Output] = []
+    for row in rows:
+        cells = row[1:-1] if separator == "|" and row[:1] == [""] else row
+        record = dict(zip(columns, map(str.strip, cells), strict=False))
+        host = _host_of({name.lower(): value for name, value in record.items()})
+        printed = [name for name in labels if record.get(name)]  # an empty cell was not read
+        if host is not None and printed:
+            lines = "\n".join(f"  {name}: {record[name]}" for name in printed)
+            found.append(_Output(host, _filter_of(printed), lines))
+    return found
+
+
+# Labels of `show license status` by which a few lines are known to be of it.
+_LABELS: Final = frozenset(
+    {label for label, block in BLOCK_OF.items() if block in ("transport", "usage reporting")}
+    | {"type", "trust code installed"}
+)
+_LEAST_LABELS: Final = 2
+_LABELLED: Final = re.compile(r"^[ \t]*([A-Za-z][A-Za-z ]{1,40}): ", re.MULTILINE)
+
+
+def _filter_of(labels: Sequence[str]) -> str:
+    """Return the command that prints these labels alone."""
+    return f"show license status | include {'|'.join(labels)}"
 
 
 def _with_prompt(found: re.Match[str]) -> str:
@@ -205,8 +249,11 @@ def _is_host_key(name: str, inner: Any) -> bool:
 def _output(host: str | None, typed: str | None, text: str) -> Iterator[_Output]:
     """Yield an output whose command is known, or evident from its first words."""
     command = typed if typed is not None and find(typed) is not None else command_of(text)
+    labels = [label for label in _LABELLED.findall(text) if label.lower() in _LABELS]
     if command is not None and (typed is not None or text.count("\n") >= _LEAST_LINES):
         yield _Output(host, command, text)
+    elif command is None and len(labels) >= _LEAST_LABELS:
+        yield _Output(host, _filter_of(labels), text)
 
 
 def _commands_of(record: dict[str, Any]) -> list[str | None]:

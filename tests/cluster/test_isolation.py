@@ -84,6 +84,7 @@ REQUESTS: list[tuple[str, Any]] = [
     *(
         (f"$JS.API.DIRECT.GET.{stream}.slp.{family}.osaka.{rest}", content)
         for stream, family, rest in (
+            ("TASKS", "task", "run1.sw1"),
             ("EVIDENCE", "evidence", "run1.sw2.end"),
             ("CONTROL", "control", "run1"),
             ("LIMITS", "limits", "ledger"),
@@ -122,6 +123,7 @@ REPLIES = [
 ]
 OWN_REQUESTS = [
     ("$JS.API.CONSUMER.MSG.NEXT.TASKS.osaka", b'{"batch": 1, "no_wait": true}'),
+    ("$JS.API.DIRECT.GET.TASKS.slp.task.osaka.run1.mine", b""),
     ("$JS.API.DIRECT.GET.EVIDENCE.slp.evidence.osaka.run1.mine.end", b""),
     ("slp.evidence.osaka.run1.mine.end", b"{}"),
     ("slp.fence.osaka.change1.mine", b"{}"),

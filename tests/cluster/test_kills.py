@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slp_ops.app.device_outcome import Outcome
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected
+from slp_ops.cluster.evidence_parts import send
+from slp_ops.json_documents import encode
+from slp_ops.model import DeviceFailure
+from slp_ops.runs import Runs
 from tests.cluster.fleet import Fleet, kill_at_random
 
 if TYPE_CHECKING:
@@ -90,6 +95,42 @@ def test_a_task_that_is_delivered_again_opens_no_second_session(rig: Rig) -> Non
     rig.processes["one"].send_signal(signal.SIGCONT)
     fleet.finish(collecting)
     assert fleet.check().reads == 1
+
+
+def test_a_task_that_another_worker_does_while_its_login_waits_is_not_done_again(rig: Rig) -> None:
+    """A broker that was killed gives a task to two workers, and the login of one may wait for long."""
+    fleet = Fleet(rig, 2)
+    fleet.worker("one", fleet.access(), 4, 0.05, SLP_OPS_LOGIN_RATE="0.15")
+    collecting = fleet.collect()
+    rig.wait_for(lambda: bool(fleet.lines()), "collect")
+    waiting = rig.processes["one"]
+    waiting.send_signal(signal.SIGSTOP)
+    (begun,) = {name for _, name, _ in fleet.lines()}
+    (other,) = {*fleet.names} - {begun}
+
+    async def answer() -> None:
+        folder = rig.hub_folder / "hub"
+        async with connected(folder, read_address(folder, hint="")) as client:
+            await send(
+                client.jetstream(),
+                ("tokyo", Runs(rig.folder / "runs").open("last").id, other),
+                b"",
+                attempt="a" * 16,
+                full=lambda: None,
+                worker="worker-2",
+                mask_key="k",
+                folder="",
+                outcome=encode(Outcome(failure=DeviceFailure(kind="defect", message="by worker 2", hint=""))),
+            )
+
+    asyncio.run(answer())
+    rig.wait_for(lambda: "by worker 2" in rig.log("collect"), "collect")
+    waiting.send_signal(signal.SIGCONT)
+    assert collecting.wait(120) == 4
+    rig.processes.pop("collect")
+    # Logins keep their order: behind this one, the login that waited has had its turn.
+    assert fleet.collect("--limit", begun).wait(120) == 0
+    assert [name for what, name, _ in fleet.lines() if what == "read"] == [begun, begun]
 
 
 def test_a_broker_whose_folder_is_deleted_gets_its_tasks_again(rig: Rig) -> None:

@@ -1,7 +1,8 @@
-"""Class 21: outputs in an EEM debug log, escaped by Python, in tables, diffs and pages of the web."""
+"""Class 21: outputs in an EEM debug log, escaped by Python, in tables, diffs, chats and pages of the web."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,9 @@ TO_CSLU = "Communications failure with the Cisco Smart License Utility (CSLU) : 
 UNRESOLVED = "Unable to resolve server hostname/domain name"
 
 
+CONFIGURED = "!\nhostname acc-9\nend\n"
+
+
 def eem(text: str, applet: str) -> str:
     """Return the lines as an EEM applet logs them."""
     return "".join(
@@ -55,6 +59,19 @@ FORMS = {
     "arrows of the sender": FRESH.replace("cslu\n", "cslu   <-- the default!\n").replace(
         "<empty>", "<empty>      \u2190 nothing"
     ),
+    "numbers of a page's signs": FRESH.replace("<", "&#60;").replace(">", "&#x3E;"),
+    "a page that was escaped twice": FRESH.replace("<", "&amp;lt;").replace(">", "&amp;gt;"),
+    "a chat of IRC": "".join(f"09:12 <mori> {line}\n" for line in FRESH.splitlines()),
+    "a chat of a telephone": "".join(f"[06/03/25, 09:12:40] Mori: {line}\n" for line in FRESH.splitlines()),
+    "comments of RANCID": "".join(f"!License: {line}\n" for line in FRESH.splitlines()) + CONFIGURED,
+    "comments of Oxidized": "".join(f"! {line}\n" for line in FRESH.splitlines()) + CONFIGURED,
+    "a mail of RANCID": (
+        "Index: configs/acc-9\ndiff -u -4 -r1.8 acc-9\n@@ -3,4 +3,5 @@\n"
+        "  !Image: Software: X\n- !License:   Type: Smart\n"
+        "+ !License:   Type: cslu\n+ !License:   Cslu address: <empty>\n"
+    ),
+    "lines of a playbook": json.dumps({"msg": ["  Type: cslu", "  Cslu address: <empty>", ""]}),
+    "the end of a page": FRESH[FRESH.index("  Cslu address") :],
     "marks of the sender": FRESH.replace("cslu\n", "cslu (why?)\n").replace("<empty>", "<empty> \u2605?"),
 }  # fmt: skip
 
@@ -67,6 +84,61 @@ def test_an_output_is_read_in_each_form(form: str, tmp_path: Path) -> None:
     assert missing.severity == "error"
     assert missing.finding is not None
     assert any("Cslu address: <empty>" in each.text for each in missing.finding.evidence)
+
+
+def test_a_page_in_capitals_has_no_malformed_address(tmp_path: Path) -> None:
+    found = findings(device(tmp_path, f"ACC-9#show license status\n{FRESH.upper()}ACC-9#\n"))
+
+    assert "cslu-address-missing" in found
+    assert "url-malformed" not in found
+
+
+TO_SMART = FRESH.replace(
+    "cslu\n  Cslu address: <empty>", "Smart\n  URL: https://smartreceiver.cisco.com/licservice/license"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_missing"),
+    [
+        (f"Before:\n{FRESH}\nAfter:\n{TO_SMART}", False),
+        (f"Until May:\n{TO_SMART}\nSince then:\n{FRESH}", True),
+        ("Type: cslu\nCslu address: <empty>\n\nand now\n\nType: Smart\n", False),
+    ],
+)
+def test_of_two_pages_without_a_prompt_the_later_holds(text: str, is_missing: bool, tmp_path: Path) -> None:
+    assert ("cslu-address-missing" in findings(device(tmp_path, text))) is is_missing
+
+
+def test_a_table_of_values_has_a_switch_in_each_row(tmp_path: Path) -> None:
+    table = (
+        "Hostname\tType\tCslu address\tLast ACK received\n"
+        "acc-45\tcslu\t<empty>\t<none>\nacc-46\tcslu\t\t<none>\n"
+    )
+
+    found = devices(tmp_path, table)
+
+    assert "cslu-address-missing" in findings(found["acc-45"])
+    assert "cslu-address-missing" not in findings(found["acc-46"])  # an empty cell was not read
+
+
+def test_an_address_above_a_page_is_a_switch(tmp_path: Path) -> None:
+    found = devices(tmp_path, f"--- 192.0.2.7 ---\n{FRESH}\n--- 192.0.2.8 ---\n{TO_SMART}")
+
+    assert "cslu-address-missing" in findings(found["192.0.2.7"])
+    assert "cslu-address-missing" not in findings(found["192.0.2.8"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "! Call-home is enabled by Smart-Licensing.\n! Type: none of ours\n! see the plan\ncall-home\n",
+        "description R&D &amp; lab\n",
+        "09:14:02 <187>44: a\n09:14:03 <187>45: b\n09:14:04 <187>46: c\n",
+    ],
+)
+def test_remarks_of_a_configuration_stay(text: str) -> None:
+    assert text_of(text.encode()) == text
 
 
 def test_other_messages_of_eem_stay_in_the_log() -> None:
