@@ -35,7 +35,7 @@ def test_a_worker_killed_at_each_moment(rig: Rig) -> None:
         target.parent.mkdir()
         fleet.worker(f"worker{number}", fleet.access(), 4, 0.05, moment, "*", str(target))
     collecting = fleet.collect()
-    # Only then another one comes: on a busy machine it could be the one that gets every task.
+    # Only then another worker comes: on a busy machine it could get every task.
     for number, _ in enumerate(MOMENTS):
         assert rig.processes.pop(f"worker{number}").wait(120) == -9
     fleet.worker("good", fleet.access(), 4, 0.05)
