@@ -131,7 +131,7 @@ def test_an_invalid_message_ends_the_worker_that_sent_it(data: bytes) -> None:
 
 
 def test_a_result_that_is_too_large_for_a_message_ends_its_task_alone() -> None:
-    """As of a hostile switch: the others go on in the same worker."""
+    """As of a hostile switch: the others continue in the same worker."""
 
     async def work(pool: ProcessPool) -> list[Any]:
         tasks = (pool.run({"do": "answer", "bytes": each}, "sw1", ignore_event) for each in (LARGEST, 3))
