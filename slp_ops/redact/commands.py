@@ -54,11 +54,13 @@ FORMS: Final = _forms_by_head()
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】“”‘’*", " "))
 _WORD: Final = "|".join(sorted(map(re.escape, grammar.INTRODUCERS), key=len, reverse=True))
 _INTRODUCER: Final = re.compile(
-    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was)\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.-]+\s?[:=]\s+|\[[^\]\s]{{0,30}}\]\?\s+|(?:changed|set|now|reset|string)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
+    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s*(?:string\s)?\[[^\]\n]{{0,40}}\]\s?[?:]\s+|\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was):?\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.@'"-]+\s?[:=]\s+|(?:changed|set|now|reset|string|computed|derived)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
     r"""(?P<type>(?:level\s+\d+\s+|encrypted\s+|local\s+|remote\s+)?(?:[0-9]\s+(?!(?:ro|rw)\b)(?=\S))?)"""
     rf"(?P<value>{forms.VALUE})",
     re.ASCII,
 )
+# Behind "community", which has another meaning in BGP.
+_COMMUNITY_LINK: Final = re.compile(r"\s*string\s+(?:is|\[)", re.ASCII)
 _OWNED_KEY: Final = re.compile(
     rf"(?<![\w+-])(?P<owner>[\w+-]+:?)\s+key\s+(?:is\s+)?(?P<type>(?:[05-9]\s+(?=\S))?)(?P<value>{forms.VALUE})",
     re.ASCII,
@@ -68,9 +70,9 @@ _VARIABLE: Final = re.compile(
     r"\s+(?P<name>\S+)\s+(?P<value>\S.*)",
     re.ASCII,
 )
-# "set env(SNMP_COMMUNITY) X" of Tcl, "set ENABLE_SECRET X" of a boot loader.
+# "set env(SNMP_COMMUNITY) X" of Tcl, "set ENABLE_SECRET X" of a boot loader, and of shells.
 _SCRIPT_VARIABLE: Final = re.compile(
-    r"""(?<![\w-])set\s+(?:(?:::)?env\((?P<env>[\w.-]{1,60})\)|(?P<name>\w{1,60}_\w{1,60}))\s+(?P<value>"[^"\n]{0,1000}"|[^\s=]\S*)""",
+    r"""(?<![\w-])set(?:x|env)?\s+(?:-[a-z]{1,3}\s+)?(?:(?:::)?env\((?P<env>[\w.-]{1,60})\)|(?P<name>\w{1,60}_\w{1,60}))\s+(?P<value>"[^"\n]{0,1000}"|[^\s=]\S*)""",
     re.ASCII,
 )
 _LOGINS: Final = frozenset({"login", "creds", "credential", "credentials"})
@@ -82,7 +84,8 @@ _ANSWER: Final = re.compile(
 _LIKE_A_COMMAND: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\s.*|\S*[#>].*", re.ASCII)
 _ODD_FOR_A_COMMAND: Final = re.compile(r"[^a-z$\-\s]", re.ASCII)
 _USER_OPTION: Final = re.compile(
-    r"""\bcurl\s.{0,300}?(?:-[a-z]{0,5}u|--user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""", re.ASCII
+    r"""\bcurl\s.{0,300}?(?:-[a-z]{0,5}u|--(?:proxy-)?user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""",
+    re.ASCII,
 )
 # "-p" introduces a password, or the ports that a container publishes: "8080:80/tcp".
 _CONTAINER_OPTION: Final = re.compile(
@@ -94,6 +97,8 @@ _PROGRAM_OPTION: Final = re.compile(
     r"""\bsshpass\s{1,9}-p\s{0,9}["']?(?P<shell>[^\s"']+)"""
     r"""|\bmysql\w{0,9}\s.{0,200}?\s-p["']?(?P<database>[^\s"'\-][^\s"']*)"""
     r"""|\becho\s{1,9}(?P<quote>["']?)(?P<piped>[^\s"'|]{1,200})(?P=quote)\s{0,9}\|\s{0,9}sudo\b"""
+    r"""|\b(?:docker|podman)\s{1,9}login\s.{0,200}?(?:\s-p\s{0,9}|\s--password[\s=])["']?(?P<registry>[^\s"']+)"""
+    r"""|\bldap\w{1,9}\s.{0,300}?\s-w\s{1,9}["']?(?P<directory>[^\s"'\-][^\s"']*)"""
     r"""|\bopenssl\s{1,9}enc\s.{0,200}?-k\s{1,9}["']?(?P<cipher>[^\s"']+)""",
     re.ASCII,
 )
@@ -101,7 +106,9 @@ _SNMP_PROGRAMS: Final = frozenset(
     f"snmp{verb}"
     for verb in ("walk", "get", "getnext", "set", "bulkwalk", "bulkget", "table", "trap", "inform")
 ) | {"trapsess"}
-_PROGRAMS: Final = _SNMP_PROGRAMS | {"sshpass", "mysql", "mysqldump", "openssl", "sudo"}
+_PROGRAMS: Final = _SNMP_PROGRAMS | grammar.words(
+    "sshpass mysql mysqldump openssl sudo docker podman ldapsearch ldapmodify ldapwhoami"
+)
 _SNMP_PROGRAM: Final = re.compile(
     rf"\b(?:{'|'.join(sorted(_SNMP_PROGRAMS, key=len, reverse=True))})\s", re.ASCII
 )
@@ -208,6 +215,7 @@ _QUOTES: Final = frozenset("\"'")
 _BEFORE_CELL: Final = frozenset(("", ",", "[", " ", ":"))
 _OWNED: Final = ("for ", "of ", "on ")
 _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
+_SETS: Final = frozenset({"set", "setx", "setenv"})
 _SETTERS: Final = frozenset({"environment", "action"})
 _JOINERS: Final = frozenset("_-")
 _AFTER_HEAD: Final = frozenset(" \t:")
@@ -249,7 +257,7 @@ def words_of(lowered: str) -> set[str]:
                 *_LOGINS,
                 *_SENTENCE_WORDS,
                 *grammar.KEY_MATERIAL,
-                "set",
+                *_SETS,
                 "pattern",
                 "expect",
                 "curl",
@@ -268,8 +276,13 @@ def by_form(text: str, lowered: str, heads: frozenset[str], section: str) -> tup
     for form, at in ((form, at) for form, head in _in_order(heads) for at in places[head]):
         if claimed.overlap(at, at + 1) or (form.starts_command and not _starts_command(lowered, at)):
             continue
-        match = form.pattern.match(lowered, at, at + _LONGEST_FORM)
-        if match is None or claimed.overlap(at, end := match.end()):
+        furthest = at + _LONGEST_FORM
+        match = form.pattern.match(lowered, at, furthest)
+        if match is None:
+            continue
+        end = match.end() if match.end() < furthest else len(text)
+        end = _end_of_cell(text, at, match.start(1), end)
+        if claimed.overlap(at, end):
             continue
         if form.kind == "key" and lowered.startswith("key", at) and _is_key_number(lowered, at, section):
             claimed.add(at, end)
@@ -282,8 +295,7 @@ def by_form(text: str, lowered: str, heads: frozenset[str], section: str) -> tup
         claimed.add(at, end)
         for group in range(1, form.pattern.groups + 1):
             start, stop = match.span(group)
-            stop = _end_of_cell(text, at, start, stop if stop < at + _LONGEST_FORM else len(text))
-            found += found_at(text, start, stop, form.kind)
+            found += found_at(text, start, min(stop, end) if stop < furthest else end, form.kind)
     return found, claimed
 
 
@@ -371,7 +383,7 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
     if " / " in lowered or words & _LOGINS:
         found += _of_login(text, lowered)
     if (
-        "set" in words
+        not words.isdisjoint(_SETS)
         and (variable := _SCRIPT_VARIABLE.search(lowered))
         and (kind := kind_of(text[slice(*variable.span("env" if variable["env"] else "name"))]))
         and not is_harmless(text, lowered, variable.start(), *variable.span("value"), plain=False)
@@ -463,7 +475,7 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
         if claimed.overlap(match.start("word"), match.end("word")):
             continue
         word = match["word"]
-        if (word == "community" and not is_snmp and "string is" not in match["link"]) or (
+        if (word == "community" and not is_snmp and not _COMMUNITY_LINK.match(match["link"])) or (
             is_alias and _ALIAS.match(lowered, 0, match.start())
         ):
             continue

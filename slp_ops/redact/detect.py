@@ -67,7 +67,7 @@ def _secrets(text: str, lowered: str, section: str) -> list[SecretSpan]:
             found += by_record(text, lowered)
     if not text.isascii():
         found += by_localized_label(text, lowered)
-    if "auth(" in lowered or "login(" in lowered:
+    if "auth(" in lowered or "login(" in lowered or "-securestring" in lowered:
         found += by_call(text, lowered)
     if "key" in words:
         found += by_owned_key(text, lowered, words, claimed)

@@ -27,12 +27,12 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ftp|scp password REST?
         username|user-name ... password|secret|masked-secret WORD?
         neighbor * !description ... password REST
-        user-password|tunnel-password|chap-password * # WORD
+        user-password|tunnel-password|chap-password|ms-mppe-recv-key|ms-mppe-send-key * # WORD
         msdp [vrf *] password peer * [encryption-type] WORD
         ppp * ... password WORD
         password option # for * !key-chain WORD
         password fallback !key-chain WORD
-        root-dn ... password WORD
+        root-dn ... password REST
         subscriber service password WORD
         authorize|authenticate aaa list * password WORD
         server * username * password WORD
@@ -46,15 +46,13 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         crypto key|pki|ca export|import * pkcs12 * !password|passphrase WORD
         crypto pki token * user-pin WORD
         crypto pki token * [admin] login WORD
-        crypto pki token * admin !login WORD
+        crypto pki token * admin !login|change-pin WORD
         change-pin WORD [WORD]
         user-pin WORD
         sim unlock|authenticate WORD
         profile create # * pap|chap|pap_chap * WORD
         mab request format attribute 2 !uppercase|lowercase WORD
-        test aaa group radius server [name] * * WORD
-        test aaa group * server [name] * * WORD
-        test aaa group * !server * WORD
+        test aaa group * [server [name] * [auth-port #] [acct-port #] [port #]] !server * WORD
         aaa group * !server * WORD legacy|new-code
         ^ hash !md5|sha*|none|algorithm*|of|is|value*|for|on|in|key*|bucket*|table*|size WORD
         nthash WORD
@@ -63,6 +61,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ pin WORD? END
         srvtab entry * # # # # # WORD
         auth plain|login CODED
+        login|enable|pap|chap|ms-chap = cleartext|crypt|des WORD
+        radtest * WORD * * WORD
         pac-password WORD
     """),
     ("snmp-community", """
@@ -141,6 +141,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         session-key inbound|outbound esp # cipher WORD authenticator WORD
         session-key inbound|outbound esp # cipher WORD
         ntp authentication-key # * WORD
+        authentication-key # cmac-*|hmac-*|md5|sha* WORD
         message-digest-key [eigrp] # * WORD
         authentication ipsec spi # md5|sha1 WORD
         encryption ipsec spi # esp null md5|sha1 WORD
@@ -155,9 +156,9 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ authentication text !key-chain WORD
         rsvp authentication key WORD
         authentication text, string !not WORD
-        map-server|map-resolver * ... key WORD
+        map-server|map-resolver * ... key [hash-function] [hmac-*|sha*] [key] WORD
         lsp-password [text] WORD
-        cak [(raw)|(hex)|(raw):|(hex):] [:|=] !name*|status*|length* WORD
+        cak [(raw)|(hex)|(raw):|(hex):] [:|=] !name*|status*|length*|*-bit* WORD?
         key-hash * WORD
         address|hostname|radius|tacacs|tacacs+|client|nas|ppk ... key TYPED
     """),
@@ -180,11 +181,11 @@ ABBREVIATED: Final = """
     radius-server:3 host:2 key:2!
     server-private:8 * key:2!
     neighbor:3 * password:3!
-    ntp:3 authentication-key:4!
-    standby:4 authentication:4 md5:3 text:4 key-string:5!
-    vrrp:4 authentication:4 md5:3 text:4 key-string:5!
-    glbp:4 authentication:4 md5:3 text:4 key-string:5!
-    ip:2 nhrp:4 authentication:4! ospf:3 message-digest-key:3! authentication-key:16! password:3! \
+    ntp:2 authentication-key:4!
+    standby:4 authentication:2 md5:2 text:1 key-string:5!
+    vrrp:4 authentication:2 md5:2 text:1 key-string:5!
+    glbp:4 authentication:2 md5:2 text:1 key-string:5!
+    ip:2 nhrp:4 authentication:4! ospf:2 message-digest-key:3! authentication-key:16! password:3! \
         ftp:3 http:3 ssh:3 scp:3 client:2 wccp:4 msdp:4 peer:4
     crypto:2 isakmp:3 key:3! pki:3 import:3 export:3 pkcs12:4 pem:3 terminal:4 password:4!
     mpls:4 ldp:3 neighbor:3 password:3!
@@ -297,14 +298,31 @@ NAMES: Final = {
 }  # fmt: skip
 # A last part without a meaning of its own: the part before it decides ("community name", "key string").
 CARRIERS: Final = frozenset(
-    {"name", "string", "value", "index", "hash", "phrase", "security", "securityname", "ro", "rw"}
+    {
+        "name",
+        "string",
+        "value",
+        "index",
+        "hash",
+        "hashed",
+        "encrypted",
+        "cleartext",
+        "plaintext",
+        "phrase",
+        "security",
+        "securityname",
+        "ro",
+        "rw",
+    }
 )
+# Labels of which no part announces a secret by itself.
+WHOLE_NAMES: Final = {"auth secondary": "password", "community or user": "snmp-community", "x auth": "token"}
 # Parts that make "key" or "code" a secret: "API_KEY", "trust_code".
 KEY_PARTS: Final = words("""
     api auth authentication access secret private priv shared preshared session encryption radius
     tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac subscription account
     kerberos ntp ospf bgp eigrp isis rip hsrp vrrp glbp ldp msdp nhrp dmvpn macsec mka md wifi wlan lisp
-    sxp ike ikev rad tac
+    sxp ike ikev rad tac digest
 """)
 # Protocols of which "md5" is a key: "bgp_md5: X".
 MD5_OWNERS: Final = words("bgp ospf ntp eigrp rip isis hsrp vrrp glbp ldp msdp tcp")
@@ -338,9 +356,11 @@ HIDDEN: Final = re.compile(
 )
 # Values of labels that are no secrets.
 NO_VALUE: Final = re.compile(
-    r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
+    r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|[\[({].*|[-=.,:;|>+~]+|"
+    r"!(?:vault\s+[|>][+-]?|(?:env|env_var|include|ref|reference|secret)(?:\s.*)?)|"  # of YAML: elsewhere
     r"(?:str|bytes|secretstr)[,)\]]{0,3}|optional\[.*|"  # a type in a script
     r"getpass\b.*|input\(.*|os\.(?:environ|getenv)\b.*|\$\([a-z].*|"  # a script asks for it
+    r"new-object|get-credential|"  # of PowerShell
     r"\$(?:[a-z]+_)*(?:password|passwd|secret|token)|"
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
@@ -361,8 +381,8 @@ EXEC_WORDS: Final = words("""
     enable su en end exit quit disable login logout logoff reload y n yes no term wr write
 """)
 
-# Beginnings of tokens by which they are known wherever they are: of code hosts, Slack and AWS.
-ISSUERS: Final = ("ghp_", "glpat-", "xox", "AKIA")
+# By these, tokens are known wherever they are: of code hosts, Slack and AWS, and in addresses of webhooks.
+ISSUERS: Final = ("ghp_", "glpat-", "xox", "AKIA", "hooks.slack.com/", "webhooks/incoming/")
 
 # (a word of every line that may hold a secret, what follows it on harmless lines); finding them is cheap.
 STEMS: Final[tuple[tuple[str, str], ...]] = (
@@ -392,9 +412,12 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("'auth':", r"'auth':(?!\s*[(\[])"),
     (".auth", r"\.auth(?!\s*=)"),
     ("%3a", r"%3a(?!\S{1,256}%40)"),
-    ("login", r"login(?!\(\s*[\"']|(?::|\s)[^/\n]{0,60}/|\s+(?:as|with)\s+\S+\s)"),
+    ("login", r"login(?!\(\s*[\"']|\s+-|(?::|\s)[^/\n]{0,60}/|\s+(?:as|with)\s+\S+\s)"),
     ("trapsess", ""),
     ("srvtab", ""),
+    ("auth_secondary", ""),
+    ("-securestring", ""),
+    ("cleartext", ""),
     ("icauth(", ""),
     ("digestauth(", ""),
     ("test", r"test(?!\s+aaa)"),
@@ -456,6 +479,7 @@ WHOLE_WORDS: Final = words("""
     snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
     "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth: sudo oid icv ptk ptk: gtk gtk: kck
     sk_d sk_ai sk_ar sk_ei sk_er sk_pi sk_pr sk_d: sk_ai: sk_ar: sk_ei: sk_er: sk_pi: sk_pr:
+    radtest ldapsearch ldapmodify ldapwhoami
     skeyid_a: skeyid_d: skeyid_e: skeyid_a skeyid_d skeyid_e skeyseed skeyseed: private-lines: snmp: "snmp":
     ssh: telnet: console:
 """)

@@ -154,7 +154,7 @@ def test_a_worker_takes_a_passed_task_of_its_own_change_alone(
     monkeypatch.setattr(_SiteWorker, "_serve", serve)
     has_begun: Callable[[str, str], bool] = lambda change, device: (change, device) == ("change1", "sw1")  # noqa: E731
     parts: Any = SimpleNamespace(site="tokyo", has_begun=has_begun)
-    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, parts, None, changes=parts)
+    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, changes=parts)
     lock = asyncio.Lock()
     worker.at_work["tokyo", "run9", "sw1"] = lock
 
@@ -184,7 +184,7 @@ def test_a_flood_of_passed_tasks_is_held_in_bounds_and_what_has_no_place_comes_a
     monkeypatch.setattr(_SiteWorker, "_serve", serve)
     has_begun: Callable[[str, str], bool] = lambda change, device: True  # noqa: E731
     parts: Any = SimpleNamespace(site="tokyo", has_begun=has_begun)
-    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, parts, None, changes=parts)
+    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, changes=parts)
     going_on = asyncio.Event()
 
     async def call(run: str, order: TaskMessage | None = ORDER) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.engine.pacing import Login, LoginEnd, LoginPacer, LoginTurns, RateLimited
+from slp_ops.engine.pacing import Login, LoginEnd, LoginPacer, LoginTurns, Paced, RateLimited
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
 from slp_ops.model import CaptureStatus, Device
@@ -243,6 +243,30 @@ def test_logins_that_are_cancelled_while_they_wait_leave_nothing_behind() -> Non
         return len(transport.logins)
 
     assert simulated_time.run(cancelled()) >= 1
+
+
+def test_what_is_called_before_a_login_may_end_it_and_others_go_on() -> None:
+    transport = FakeTransport(lambda _: None)
+    asked: list[str] = []
+
+    async def run() -> None:
+        async def before_login() -> None:
+            asked.append("asked")
+            if len(asked) == 1:
+                raise LookupError("it is needed no more")
+
+        paced = Paced(transport, LoginPacer(rate=0), before_login=before_login)
+        needless, needed = devices(2)
+        with pytest.raises(LookupError):
+            async with paced.read(needless):
+                pass
+        # The first login of a credential goes alone: it has ended, so that the next may start.
+        async with paced.read(needed):
+            pass
+
+    asyncio.run(run())
+    assert transport.logins == ["tokyo-1"]
+    assert len(asked) == 2
 
 
 def test_a_stopped_credential_does_not_stop_another() -> None:
