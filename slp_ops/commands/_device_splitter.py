@@ -194,7 +194,7 @@ _HEADING: Final = re.compile(
         (?P<tailed>\w[\w.-]{0,62}?)(?:\.(?:txt|log|out|cfg)(?:\.\d{1,3})?)?\ <==  # ==> log/acc-1.txt <==
     | (?P<rule>[=*#~_-])(?P=rule)+ [ \t]* (?:(?:host(?:name)?|device|switch)\b [ \t]*:?[ \t]*)?
         (?P<ruled>\w[\w.-]{0,62}?) :?[ \t]* (?P=rule)*                  # === acc-1 ===
-    | (?: (?:switch|device|stack|スイッチ|機器|装置)\ ?(?P<lettered>[A-Z]|\d{1,2}) | (?P<counted>\d)\ ?台目 )
+    | (?: (?:switch|device|stack|スイッチ|機器)\ ?(?P<lettered>[A-Z]|\d{1,2}) | (?P<counted>\d)\ ?台目 )
         (?![\w.-]) [^\n:]{0,40} :                                        # Switch A (the old one):
     | (?:[■□◆◇●○▼▶★•*-]|\d{1,2}[.)]|[【\[](?:[^\n\]】]{0,20}[\ :])??) [ \t]*
         (?P<listed>\w[\w.-]{0,62}) [】\]]? :?                            # 1) acc-1

@@ -5,7 +5,7 @@ Before the change:            the same switch: the later page holds
 After the change:
   Type: Smart
 
-Site A does not report:       two switches: what one page shows says nothing about the other
+Site A does not report:       two switches, each with a page of its own
   Type: cslu
 Site B does:
   Type: Smart
