@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from slp_ops.playbook import Risk
     from slp_ops.transport.known_hosts import Key
 
-# Until a state that lasts, such as a full disk of the hub, is told again: every visit meets it.
+# Until the notice of a state that lasts, such as a full disk of the hub, is repeated: each visit gives it.
 _SILENCE: Final = 600.0  # seconds
 _JOURNALS: Final = "site-changes"  # in the state directory: the journals of the changes of each worker
 

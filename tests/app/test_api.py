@@ -216,7 +216,7 @@ def test_a_pass_that_begins_after_the_cancellation_ends_at_once() -> None:
 
     async def work() -> None:
         task = asyncio.ensure_future(loop.in_thread(two_passes))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, 60)
         task.cancel()
         await asyncio.sleep(0)
         go_on.set()
@@ -241,7 +241,7 @@ def test_a_second_cancellation_waits_for_the_pass_too() -> None:
         failures: list[object] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
         task = asyncio.ensure_future(loop.in_thread(slow))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, 60)
         for _ in range(3):
             task.cancel()
             await asyncio.sleep(0.01)
