@@ -211,7 +211,7 @@ def test_a_port_in_use_is_one_clear_error() -> None:
             [*ME, "lab", "up", "--size", "2", "--base-port", str(int(port) - 1)],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
         process.terminate()
@@ -233,7 +233,7 @@ def test_a_port_in_use_is_one_clear_error() -> None:
 )
 def test_wrong_options_are_one_clear_error(options: list[str], told: str) -> None:
     ended = subprocess.run(
-        [*ME, "lab", "up", *options], capture_output=True, text=True, timeout=30, check=False
+        [*ME, "lab", "up", *options], capture_output=True, text=True, timeout=120, check=False
     )
     assert ended.returncode == 2
     assert told in ended.stderr
@@ -241,7 +241,7 @@ def test_wrong_options_are_one_clear_error(options: list[str], told: str) -> Non
 
 
 def test_list_names_every_scenario() -> None:
-    listed = subprocess.run([*ME, "lab", "list"], capture_output=True, text=True, timeout=30, check=True)
+    listed = subprocess.run([*ME, "lab", "list"], capture_output=True, text=True, timeout=120, check=True)
     assert [line.split()[0] for line in listed.stdout.splitlines()] == list(scenarios.names())
 
 
