@@ -14,6 +14,7 @@ Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of 
 SMART_LIC-3-COMM_FAILED: ...                     a message whose per cent sign was lost
   Cslu address: <empty>   <-- why?               a remark of the sender
 Transport: Type: cslu Cslu address: <empty> ...  a page that lost its line breaks
+| Type | cslu |                                  label and value in two cells
 It has `Type: cslu` and `Cslu address: <empty>`  labels in a sentence, or in a list
 Switch#show clocc^H ^Hk                          a typing error and its correction
 %UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
@@ -141,6 +142,10 @@ _ANY_LABEL: Final = "|".join((*_HEADINGS, *_LABELS))
 _BOLD: Final = re.compile(rf"\*\*({_ANY_LABEL}):?\*\*:?")
 _BULLET: Final = re.compile(rf"^[ \t]*[-*\u2022\u25cf\u30fb][ \t]*(?=(?:{_ANY_LABEL}):)", re.MULTILINE)
 _IN_SENTENCE: Final = re.compile(rf"`((?:{_ANY_LABEL}):[^`\n]{{1,200}})`")
+# Label and value in two cells of a table.
+_CELLS: Final = re.compile(
+    rf"^[ \t]*\|?[ \t]*({_ANY_LABEL})[ \t]*[\t|][ \t]*([^|\t\n]*?)[ \t]*\|?[ \t\r]*$", re.MULTILINE
+)
 _MANY_LABELS: Final = 4
 _CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _NUMBERED: Final = re.compile(r"^ {0,6}(\d{1,6})(?:[:|.)] ?|\t| {1,2})", re.ASCII)
@@ -172,6 +177,8 @@ def text_of(data: bytes) -> str:
         text = _TAG_ALONE.sub("%", text)
     if "%" not in text:
         text = _UNTAGGED.sub(_with_tag, text)
+    if "\t" in text or "|" in text:
+        text = _CELLS.sub(r"  \1: \2", text)
     if any(f"{label}:" in text for label in _LABELS):
         text = _BULLET.sub("  ", _BOLD.sub(r"\1:", text))
         text = _IN_SENTENCE.sub(r"\n  \1\n", text)

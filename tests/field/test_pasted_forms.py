@@ -71,6 +71,8 @@ FORMS = {
         "+ !License:   Type: cslu\n+ !License:   Cslu address: <empty>\n"
     ),
     "lines of a playbook": json.dumps({"msg": ["  Type: cslu", "  Cslu address: <empty>", ""]}),
+    "a table of labels and values": "Item\tValue\nType\tcslu\nCslu address\t<empty>\n",
+    "the same in Markdown": "| Item | Value |\n|---|---|\n| Type | cslu |\n| Cslu address | <empty> |\n",
     "the end of a page": FRESH[FRESH.index("  Cslu address") :],
     "marks of the sender": FRESH.replace("cslu\n", "cslu (why?)\n").replace("<empty>", "<empty> \u2605?"),
 }  # fmt: skip
@@ -108,6 +110,39 @@ TO_SMART = FRESH.replace(
 )
 def test_of_two_pages_without_a_prompt_the_later_holds(text: str, is_missing: bool, tmp_path: Path) -> None:
     assert ("cslu-address-missing" in findings(device(tmp_path, text))) is is_missing
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ("It works at site A.", "At site B it does not.", ("Switch-1", "Switch-2")),
+        ("Switch A (basement):", "Switch B (attic):", ("Switch-A", "Switch-B")),
+        ("1台目:", "2台目:", ("Switch-1", "Switch-2")),
+    ],
+)
+def test_pages_that_contradict_each_other_are_of_two_switches(
+    first: str, second: str, names: tuple[str, str], tmp_path: Path
+) -> None:
+    found = devices(tmp_path, f"{first}\n{FRESH}\n{second}\n{TO_SMART}")
+
+    assert tuple(found) == names
+    assert "cslu-address-missing" in findings(found[names[0]])
+    assert "cslu-address-missing" not in findings(found[names[1]])
+
+
+def test_pages_that_agree_are_of_one_switch(tmp_path: Path) -> None:
+    assert "cslu-address-missing" in findings(device(tmp_path, f"{FRESH}\n{FRESH}"))
+
+
+def test_of_the_outputs_in_a_mail_with_its_answer_above_the_newer_hold(tmp_path: Path) -> None:
+    def session(time: str, page: str) -> str:
+        return f"acc-9#show clock\n{time} CET Thu Mar 6 2025\nacc-9#show license status\n{page}acc-9#\n"
+
+    earlier = "".join(f"> {line}\n" for line in session("09:00:00.001", FRESH).splitlines())
+
+    found = findings(device(tmp_path, f"Solved.\n{session('11:00:00.001', TO_SMART)}\nTom wrote:\n{earlier}"))
+
+    assert "cslu-address-missing" not in found
 
 
 def test_a_table_of_values_has_a_switch_in_each_row(tmp_path: Path) -> None:
