@@ -594,13 +594,13 @@ class _Change:
             call = OwnerCall(run=self.run, change=change, device=device, ack=self.ack, order=order)
             answer = await self.owner.calls.ask(where, to_message(call)) if asks else None
             now = self.stop.now()
-            if answer:
+            if answer is not None:
+                if not answer.at_work and answer.has_room:
+                    return has_it  # it stores its result before it answers so
                 since = now
-            elif answer is False:
-                return has_it  # it stores its result before it answers so
             elif now - since >= _LEASE or (asks and self.owner.calls.silent_for(where) >= _LEASE):
                 return False
-            has_it = bool(answer)
+            has_it = answer is not None and answer.at_work
             await self.stop.wait_or_stop(min(_ASK_OWNER, _LEASE))
         return False
 

@@ -132,7 +132,8 @@ class SwitchLease:
 
     async def _is_at_work(self, other: Lease) -> bool:
         call = OwnerCall(run=other.run, change=other.change, device=self._device)
-        return bool(await self._calls.ask(subject(OWNER, self._site, other.worker), to_message(call)))
+        answer = await self._calls.ask(subject(OWNER, self._site, other.worker), to_message(call))
+        return answer is not None and answer.at_work
 
     async def _read(self) -> tuple[Lease | None, int]:
         """Return the lease at the broker, and its sequence; one that no slp-ops wrote is none.

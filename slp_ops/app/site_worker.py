@@ -333,12 +333,11 @@ class _SiteWorker:
         with suppress(InvalidMessage, ValueError, NatsError, OSError):
             call = from_message(OwnerCall, message.data)
             names = self.settings.site, call.run, call.device
-            at_work = names in self.at_work or names in self.passed
+            at_work, has_room = names in self.at_work or names in self.passed, True
             if not at_work and call.order is not None:
-                if len(self.passed) >= _MOST_PASSED:
-                    return  # no answer: it is passed again in a moment
-                at_work = self._is_taken(call, names)
-            await message.respond(to_message(CallAnswer(at_work=at_work)))
+                has_room = len(self.passed) < _MOST_PASSED
+                at_work = has_room and self._is_taken(call, names)
+            await message.respond(to_message(CallAnswer(at_work=at_work, has_room=has_room)))
 
     def _is_taken(self, call: OwnerCall, names: tuple[str, str, str]) -> bool:
         """Begin a task that another worker has passed; its session takes the place of that worker's."""

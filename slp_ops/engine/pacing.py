@@ -177,6 +177,8 @@ class LoginPacer:
             state.logins.append(login)
         try:
             await self._rate.turn()
+            if state.stopped:  # meanwhile
+                raise credential_stopped(credential)
         except BaseException:
             await login.finish(LoginEnd.UNKNOWN)
             raise
