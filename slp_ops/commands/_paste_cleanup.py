@@ -73,8 +73,12 @@ _MARKUP: Final = re.compile(
 _TICKED: Final = re.compile(r"^([ \t]*(?:[-*\u2022] +)?)`([^`\n]+)`[ \t]*\r?$", re.MULTILINE)
 _ESCAPED: Final = re.compile(r"\\([_*<>#\[\]|~-])")
 _ESCAPED_TAG: Final = re.compile(r"%[A-Z\d]+\\_[A-Z]")
+# A sign of a list before a message, or by which the sender marks it; an asterisk alone is the switch's.
 _LISTED: Final = re.compile(
-    r"^[ \t]*[-*\u2022] +(?=[*.]?(?:<\d|%[A-Z]|[A-Z][a-z]{2} {1,2}\d{1,2} \d))", re.MULTILINE
+    r"^[ \t]*(?:[-*\u2022] +|\*\*+ ?|[-=]*>+ *|\(?\d{1,2}[.)] +"
+    r"|[!#+\u2022\u203b\u2190-\u21ff\u25a0-\u25ff\u2605\u2606]+ *)"
+    r"(?=[*.]?(?:<\d|%[A-Z]|[A-Z][a-z]{2} {1,2}\d{1,2} \d))([^\n]*?)(?:\*\*+)?[ \t\r]*$",
+    re.MULTILINE,
 )
 _BEHIND_PROMPT: Final = re.compile(
     rf"^[ \t]*{PROMPT} ?"
@@ -185,7 +189,7 @@ def text_of(data: bytes) -> str:
     text = _without_remarks(_with_line_breaks(as_terminal_log(text)))
     text = without_ocr_errors(as_log_lines(text))
     if "%" in text:
-        text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
+        text = _BEHIND_PROMPT.sub("", _LISTED.sub(r"\1", text))
     return unwrapped(text)
 
 

@@ -25,7 +25,6 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         enable [algorithm-type *] [common-criteria-policy *] password|secret|masked-secret [level #] REST?
         ^ password REST?
         ftp|scp password REST?
-        username|user-name ... password|secret|masked-secret WORD?
         neighbor * !description ... password REST
         user-password|tunnel-password|chap-password|ms-mppe-recv-key|ms-mppe-send-key * # WORD
         msdp [vrf *] password peer * [encryption-type] WORD
@@ -67,10 +66,8 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     """),
     ("snmp-community", """
         snmp-server community WORD
-        snmp-server community-map WORD
         snmp-server host * ... version 1|2c WORD
         snmp-server host * [vrf *] [traps|trap|informs|inform] !version|vrf|traps|trap|informs|inform WORD
-        snmp ... community-map WORD
         snmp get|get-next|get-bulk|set|inform v1|v2c * [vrf *] WORD
         community-map WORD
         rocommunity|rwcommunity|rocommunity6|rwcommunity6|trapcommunity !is|are|was|of|for|and|or|not WORD
@@ -164,7 +161,6 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     """),
     ("token", """
         the token WORD is not valid
-        ^ token WORD? END
         --token WORD
         authorization:|proxy-authorization: bearer|basic|token|negotiate|apikey|key WORD
         bearer|basic CODED
@@ -230,6 +226,25 @@ KEY_MATERIAL: Final = words("""
     sk_d sk_ai sk_ar sk_ei sk_er sk_pi sk_pr
 """)
 
+# Options of programs that take a secret, as regular expressions.
+PROGRAM_OPTIONS: Final = {
+    **dict.fromkeys(
+        words("""
+            snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptable snmptrap snmpinform
+            trapsess
+        """),
+        r"-[cAX]\s{0,9}",
+    ),
+    **dict.fromkeys(words("docker podman"), r"login\s.{0,200}?\s-p\s{0,9}|--password[\s=]"),
+    **dict.fromkeys(words("ldapsearch ldapmodify ldapwhoami"), r"-w\s{1,9}"),
+    **dict.fromkeys(words("mysql mysqldump"), "-p"),
+    **dict.fromkeys(words("zip unzip"), r"-P\s{0,9}"),
+    "openssl": r"-k\s{1,9}",
+    "smbclient": r"-U\s{0,9}[\"']?[^\s%\"']{1,64}%",
+    "ssh-keygen": r"-[NP]\s{0,9}",
+    "sshpass": r"-p\s{0,9}",
+}
+
 # Where a switch looks for its users: "auth = ('radius', 'local')" names no user and password.
 LOGIN_METHODS: Final = words("radius tacacs tacacs+ local group enable line none krb5 default")
 
@@ -240,7 +255,7 @@ SETTINGS: Final = words("""
     prompt type types length min-length max-length aging history reuse strength complexity
     authentication provisioning list generate change confirmation attempts retry retries option
     level mgr manager management expiry default storage dsl chain chains keyring bucket buckets ring
-    daemon count based pair label name server size usage id number format algorithm password secret
+    daemon count rate based pair label name server size usage id number format algorithm password secret
     key set-key token key-string sha256 table tables
 """)
 # Words of sentences about secrets.
@@ -332,7 +347,7 @@ VALUE_FIELDS: Final = words("""
 """)
 # Fields that hold a key below a name such as "authentication-key".
 KEY_FIELDS: Final = words("key md5 md5-cfg cmac-aes-128 hmac-sha1 hmac-sha2-256 sha1 sha2")
-COMMUNITY_FIELDS: Final = words("name ro rw read write readonly readwrite read-only read-write")
+COMMUNITY_FIELDS: Final = words("name text-name ro rw read write readonly readwrite read-only read-write")
 OTHER_FIELDS: Final = words("""
     name user users username type mode access acl view version id description comment file path external
     enabled enable-all expires created updated level privilege encryption length min_length max_length
@@ -412,8 +427,7 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     ("'auth':", r"'auth':(?!\s*[(\[])"),
     (".auth", r"\.auth(?!\s*=)"),
     ("%3a", r"%3a(?!\S{1,256}%40)"),
-    ("login", r"login(?!\(\s*[\"']|\s+-|(?::|\s)[^/\n]{0,60}/|\s+(?:as|with)\s+\S+\s)"),
-    ("trapsess", ""),
+    ("login", r"login(?!\(\s*[\"']|(?::|\s)[^/\n]{0,60}/|\s+(?:as|with)\s+\S+\s)"),
     ("srvtab", ""),
     ("auth_secondary", ""),
     ("-securestring", ""),
@@ -474,15 +488,14 @@ ABBREVIATED_WORDS: Final = frozenset(
 )  # fmt: skip
 
 # Words that may be followed by a secret; found whole, which costs less than a stem.
-WHOLE_WORDS: Final = words("""
-    otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
-    snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
-    "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth: sudo oid icv ptk ptk: gtk gtk: kck
-    sk_d sk_ai sk_ar sk_ei sk_er sk_pi sk_pr sk_d: sk_ai: sk_ar: sk_ei: sk_er: sk_pi: sk_pr:
-    radtest ldapsearch ldapmodify ldapwhoami
-    skeyid_a: skeyid_d: skeyid_e: skeyid_a skeyid_d skeyid_e skeyseed skeyseed: private-lines: snmp: "snmp":
-    ssh: telnet: console:
-""")
+WHOLE_WORDS: Final = (
+    words("""
+        otp otp: "otp": puk puk: "puk": kennwort: contrasena: "enable" "en" auth debug(cli_lib) tok: _tok
+        createuser x-auth: sudo oid private-lines: snmp: "snmp": ssh: telnet: console: radtest
+    """)
+    | {f"{material}{colon}" for material in KEY_MATERIAL for colon in ("", ":")}
+    | PROGRAM_OPTIONS.keys()
+)
 
 # Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").
 KEYWORD_TAILS: Final = frozenset(
