@@ -146,7 +146,7 @@ def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(ChangeRefused, match="has not approved it within") as refused:
         _continue(desk, tmp_path, desk.task())
     assert not lines(desk)
-    # Its operator may have approved it all the same: then it has begun there, and no other call plans it.
+    # Its operator may have approved it nevertheless: the change has begun there, and no new plan is accepted.
     assert "--resume" in refused.value.hint
 
 
