@@ -59,6 +59,7 @@ _LINK: Final = "|".join(
         r"\s*(?:string\s)?\[[^\]\n]{0,40}\]\s?[?:]\s+",  # "[none]: X" of a prompt
         r"\s+(?:(?:for|of|on)\s+(?:[\w.-]+\s+){1,3})?(?:is|was):?\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?",
         r"""\s+(?:for|of|on)\s+(?:[\w.-]+\s+){0,2}[\w.@'"-]+\s?[:=]\s+""",  # "for user ops: X"
+        r"'s\s+(?:now\s+)?",
         r"\s+(?:changed|set|now|reset|string|computed|derived)\s+(?:is\s+)?(?:to\s+|from\s+)?",
         r"\s+",
     )
