@@ -108,6 +108,7 @@ _CELL: Final = re.compile(
 )
 _QUOTES: Final = frozenset("\"'")
 _BEFORE_CELL: Final = frozenset(("", ",", "[", " ", ":"))
+_ASKS: Final = frozenset(":?=")  # signs before what is typed: "password for ops: X"
 _OWNED: Final = ("for ", "of ", "on ")
 _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
 _JOINERS: Final = frozenset("_-")
@@ -255,6 +256,7 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
         if claimed.overlap(match.start("word"), match.end("word")):
             continue
         word = match["word"]
+        is_asked = match["link"].rstrip()[-1:] in _ASKS and not text[end:].strip()
         if (word == "community" and not is_snmp and not _COMMUNITY_LINK.match(match["link"])) or (
             is_alias and _ALIAS.match(lowered, 0, match.start())
         ):
@@ -266,7 +268,7 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
             start,
             end,
             weak=word in _WEAK_WORDS,
-            plain=word in grammar.PLAIN_WORDS or match["link"].lstrip().startswith(_OWNED),
+            plain=not is_asked and (word in grammar.PLAIN_WORDS or match["link"].lstrip().startswith(_OWNED)),
         ):
             at = end
             yield from found_at(text, start, end, grammar.INTRODUCERS[word])

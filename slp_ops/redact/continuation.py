@@ -87,7 +87,7 @@ _LABELLED: Final = re.compile(
 )
 _ONLY_A_NAME: Final = re.compile(r"\s*[a-z]+:\s*", re.ASCII)  # of the fields below: "vars:"
 _ENABLE_VALUE: Final = re.compile(
-    r"""\s*["']?enable["']?\s*[:=]\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"',]+))[\s,]*""",
+    r"""\s*["']?enable["']?\s*[:=]\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>(?:[^\s"',]|'(?=\w))+))[\s,]*""",
     re.ASCII | re.IGNORECASE,
 )
 _OTHER_ACTION: Final = re.compile(r"\s*action\s+\S+\s+(?!cli\s)", re.ASCII | re.IGNORECASE)

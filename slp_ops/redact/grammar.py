@@ -402,6 +402,7 @@ ISSUERS: Final = ("ghp_", "glpat-", "xox", "AKIA", "hooks.slack.com/", "webhooks
 
 # (a word of every line that may hold a secret, what follows it on harmless lines); finding them is cheap.
 STEMS: Final[tuple[tuple[str, str], ...]] = (
+    ("#ke ", ""),
     ("pass", r"pass(?:ive|ed|ing|es\b|enger|ive-)|password-encryption"),
     ("asswor", r"assword(?:s|-encryption|-recovery)"),
     ("secret", ""),
