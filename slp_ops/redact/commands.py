@@ -250,13 +250,14 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
     """Yield what follows words such as "password", unless it is harmless."""
     is_snmp = "snmp" in lowered
     is_alias = "alias" in lowered
+    last = len(text.rstrip())
     while match := _INTRODUCER.search(lowered, at):
         at = match.start("link") + 1
         start, end = match.span("value")
         if claimed.overlap(match.start("word"), match.end("word")):
             continue
         word = match["word"]
-        is_asked = match["link"].rstrip()[-1:] in _ASKS and not text[end:].strip()
+        is_asked = match["link"].rstrip()[-1:] in _ASKS and end >= last
         if (word == "community" and not is_snmp and not _COMMUNITY_LINK.match(match["link"])) or (
             is_alias and _ALIAS.match(lowered, 0, match.start())
         ):

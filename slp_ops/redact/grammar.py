@@ -39,7 +39,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         wccp ... password WORD
         crypto key|pki|ca export|import * ... password WORD
         crypto key|pki|ca export|import * ... 3des|des WORD
-        crypto key|pki|ca export|import * ... aes !128|192|256|password WORD
+        crypto key|pki|ca export|import * ... aes [128|192|256] !128|192|256|password WORD
         crypto key|pki|ca export|import * ... terminal !3des|des|aes|password|passphrase WORD
         crypto key|pki|ca export|import * ... url * !3des|des|aes|password|exportable WORD
         crypto key|pki|ca export|import * pkcs12 * !password|passphrase WORD
