@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, cast
 
 from slp_ops.commands import command_key, find, parse_rows, registry, templates_of
@@ -18,12 +19,14 @@ from slp_ops.commands._counts import counts
 from slp_ops.commands._device_splitter import devices_of
 from slp_ops.commands._fact_merge import MERGED, combine, rank, select_best
 from slp_ops.commands._paste_cleanup import text_of as text_of
+from slp_ops.commands._pasted_pages import page_begins
 from slp_ops.commands._signatures import command_of
 from slp_ops.commands._text_lines import lines_of
 from slp_ops.commands.show_version import release_of
 from slp_ops.facts import (
     Authorization,
     CallHomeConfig,
+    Clock,
     CommunicationStatistics,
     Entitlements,
     HttpConfig,
@@ -346,6 +349,8 @@ def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
         if section.command is not None and Probes in section.command.provides:
             status = CaptureStatus.OK  # a refused probe is a result
         parts.append((section.typed, status, section.page))
+    if _is_newest_first(parts):
+        parts.reverse()
     yield from parts
     commands = {known.command for typed, _, _ in parts if (known := find(typed)) is not None}
     if _LOGGING not in commands and (lines := _console(text) or ("" if parts else _quoted_messages(text))):
@@ -354,6 +359,19 @@ def _parts(text: str) -> Iterator[tuple[str, CaptureStatus, str]]:
         yield _VERSION, CaptureStatus.OK, lines
     if not commands & {_CLOCK, _TECH} and (lines := _latest_stamp(text)):
         yield _CLOCK, CaptureStatus.OK, lines
+
+
+def _is_newest_first(parts: list[tuple[str, CaptureStatus, str]]) -> bool:
+    """Return whether the clock goes backwards: in a mail the answer is above the outputs that it answers."""
+    clock = find(_CLOCK)
+    times = [
+        fact.time.at
+        for typed, _, page in parts
+        if clock is not None and find(typed) is clock
+        for fact in clock.parse(page).facts
+        if isinstance(fact, Clock) and fact.time.at is not None
+    ]
+    return len(times) > 1 and times[0] > times[-1]
 
 
 def _before(text: str, found: tuple[Section, ...]) -> str:
@@ -367,7 +385,15 @@ def _pasted_without_commands(text: str, *, is_all: bool) -> Iterator[tuple[str, 
     """Yield the outputs, or parts of outputs, that a text has without their commands."""
     printed = text.strip("\n")  # around one device of many are the blank lines of the others
     before = text.find(printed[:1]) if printed else 0
-    text = printed
+    begins = page_begins(printed)
+    for begin, end in pairwise((*begins, len(printed))):
+        page = printed[begin:end]
+        yield from _pasted_page(page, before, is_all=is_all and len(begins) == 1)
+        before += page.count("\n")
+
+
+def _pasted_page(text: str, before: int, *, is_all: bool) -> Iterator[tuple[str, CaptureStatus, str]]:
+    """Yield one output, or parts of one, without its command."""
     spoken_of = command_of(text) if is_all else None
     if spoken_of is not None:
         yield spoken_of, CaptureStatus.OK, Page(text, command=spoken_of, before=before)

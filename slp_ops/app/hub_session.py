@@ -330,6 +330,7 @@ class HubSession:
 
     async def _take(self, site: str, name: str) -> None:
         """Take the evidence of a device that was stored before its visit began here."""
+        before = self.held.get(name)
         visit = self._claim(site, name)
         if visit is None:
             return
@@ -338,7 +339,9 @@ class HubSession:
             await self._take_into_run([(visit, data)])
             return
         visit.is_taken = False
-        if self.is_leaving:
+        if self.held.get(name) != before:  # it was stored, and delivered, since the broker was asked
+            await self._take(site, name)
+        elif self.is_leaving:
             self._leave(visit)
 
     def _claim(self, site: str, name: str) -> _Visit | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
@@ -117,12 +119,16 @@ class NonInteractive:
 
 
 class AskOnce:
-    """Wrapper that asks each question and gives each standing notice once: later rounds run unattended."""
+    """Wrapper that asks each question and gives each standing notice once: later rounds run unattended.
 
-    def __init__(self, operator: Operator) -> None:
+    After ``silence`` seconds a standing notice is given again.
+    """
+
+    def __init__(self, operator: Operator, *, silence: float = math.inf) -> None:
         self._operator = operator
+        self._silence = silence
         self._answers: dict[str, str] = {}
-        self._standing: set[str] = set()
+        self._standing: dict[str, float] = {}
 
     @property
     def ask(self) -> Ask | None:
@@ -139,11 +145,12 @@ class AskOnce:
         return once
 
     def notice(self, text: str) -> None:
-        """Pass the notice on, unless it is a standing one that was given before."""
+        """Pass the notice on, unless it is a standing one that was given lately."""
         if isinstance(text, StandingNotice):
-            if text in self._standing:
+            now = time.monotonic()
+            if now - self._standing.get(text, -math.inf) < self._silence:
                 return
-            self._standing.add(text)
+            self._standing[text] = now
         self._operator.notice(text)
 
     def status(self, text: str) -> None:

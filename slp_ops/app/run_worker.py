@@ -10,6 +10,7 @@ from slp_ops.app.audit_device import AuditOptions
 from slp_ops.app.change.parameters import load_playbooks
 from slp_ops.app.cluster_extra import require_cluster
 from slp_ops.app.loop import run_to_end
+from slp_ops.app.operator import AskOnce
 from slp_ops.app.sessions import by_name, credentials_for
 from slp_ops.errors import InputError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from slp_ops.playbook import Risk
     from slp_ops.transport.known_hosts import Key
 
+# Until the notice of a state that lasts, such as a full disk of the hub, is repeated: each visit gives it.
+_SILENCE: Final = 600.0  # seconds
 _JOURNALS: Final = "site-changes"  # in the state directory: the journals of the changes of each worker
 
 
@@ -94,7 +97,7 @@ def run(request: WorkerRequest, operator: Operator) -> None:
         secret_ids=secret_ids(credentials, devices, key),
         mask_key=key,
         max_sessions=min([request.connecting.workers, *limits]),
-        notice=operator.notice,
+        notice=AskOnce(operator, silence=_SILENCE).notice,
         changes=ChangeSettings(
             policy=ChangePolicy(
                 approvers=read_approvers(folder),

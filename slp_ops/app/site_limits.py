@@ -168,17 +168,20 @@ class SiteLimits:
     async def admit(self, credential: str) -> Login:
         """See ``LoginGate``. Without the broker it waits."""
         login = _SiteLogin(self, credential)
-        while not await self._admitted(login):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_WAITING), self._changed:
-                    await self._changed.wait()
-        try:
-            await self._rate.turn()
-        except BaseException:
-            await login.finish(LoginEnd.UNKNOWN)
-            raise
-        login.started = asyncio.get_running_loop().time()
-        return login
+        while True:
+            while not await self._admitted(login):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LOOK_WAITING), self._changed:
+                        await self._changed.wait()
+            try:
+                await self._rate.turn()
+            except BaseException:
+                await login.finish(LoginEnd.UNKNOWN)
+                raise
+            if not self._is_stopped(credential):
+                login.started = asyncio.get_running_loop().time()
+                return login
+            await login.finish(LoginEnd.UNKNOWN)  # it is asked for again, as a run may have begun meanwhile
 
     def finished(self, login: _SiteLogin, end: LoginEnd) -> None:
         """Take the end of a login; it is in the ledger before another one is admitted here."""
@@ -224,6 +227,10 @@ class SiteLimits:
 
     def _secret(self, credential: str) -> str:
         return self._secrets.get(credential, self._process)
+
+    def _is_stopped(self, credential: str) -> bool:
+        """Return whether the credential is stopped, as far as this worker knows."""
+        return self._ledger is not None and self._with_ends(self._ledger).refused(credential) >= REFUSALS
 
     def _is_accepted(self, credential: str) -> bool:
         return self._ledger is not None and self._ledger.is_accepted(credential, self._secret(credential))

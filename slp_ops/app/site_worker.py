@@ -13,6 +13,7 @@ import secrets
 import shutil
 from base64 import b64decode
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -33,7 +34,7 @@ from slp_ops.app.works import USAGE_IMPORT, USAGE_SAVE, WORKS, work_of
 from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
 from slp_ops.cluster.calls import Calls
-from slp_ops.cluster.evidence_parts import is_stored, send
+from slp_ops.cluster.evidence_parts import is_answered, send
 from slp_ops.cluster.messages import (
     HEARTBEAT_SECONDS,
     CallAnswer,
@@ -92,6 +93,7 @@ _PAUSE: Final = 0.5
 _MOST_TAKEN: Final = 1000  # names of captures in a task
 # Tasks that other workers have passed, at once: the site's keys are at all of them, and one may be lost.
 _MOST_PASSED: Final = 256
+_LOOK_SECONDS: Final = 10.0
 _PROGRESS_SECONDS: Final = 0.2  # of one visit; what comes between is not sent
 _WITH_FILES: Final = frozenset({USAGE_SAVE, *CHANGES})  # works that may leave files beside the captures
 # Fields of a device that decide where a session goes and with what.
@@ -152,6 +154,19 @@ class _PassedTask(Msg):
     """A task of a change that was begun here, passed by another worker of the site."""
 
 
+@dataclass(slots=True, eq=False)
+class _Visit:
+    """The visit of a task, which ends at its first login where the task needs it no more."""
+
+    names: tuple[str, str, str]
+    has_begun: bool = False
+    is_needless: bool = False
+    task: asyncio.Task[Outcome] | None = None
+
+
+_VISIT: Final = ContextVar[_Visit]("_VISIT")
+
+
 @dataclass(slots=True)
 class _SiteWorker:
     settings: WorkerSettings
@@ -160,8 +175,8 @@ class _SiteWorker:
     js: JetStreamContext
     root: Path
     limits: SiteLimits
-    transport: Transport
-    copying: PacedCopies | None
+    transport: Transport = field(init=False)
+    copying: PacedCopies | None = field(init=False, default=None)
     serving: set[asyncio.Task[None]] = field(default_factory=set)
     at_hand: dict[int, Msg] = field(default_factory=dict)  # tasks that are served
     visits: dict[str, set[asyncio.Task[Outcome]]] = field(default_factory=dict)
@@ -189,11 +204,15 @@ class _SiteWorker:
         )
         settings.hops.gate = limits
         keys = FirstKeys(js, settings.site, settings.claimed_keys, settings.notice)
-        changes, copying = settings.changes, None
-        transport: Transport = Paced(WithFirstKeys(settings.transport, keys), limits)
-        if settings.copying is not None:
-            transport = copying = PacedCopies(CopiesWithFirstKeys(settings.copying, keys), limits)
-        worker = cls(settings, holder, client, js, root, limits, transport, copying)
+        changes, copying = settings.changes, settings.copying
+        worker = cls(settings, holder, client, js, root, limits)
+        ending = worker._end_needless_visit
+        if copying is None:
+            worker.transport = Paced(WithFirstKeys(settings.transport, keys), limits, before_login=ending)
+        else:
+            worker.transport = worker.copying = PacedCopies(
+                CopiesWithFirstKeys(copying, keys), limits, before_login=ending
+            )
         if changes is not None:
             worker.changes = SiteChanges(
                 policy=changes.policy,
@@ -314,12 +333,11 @@ class _SiteWorker:
         with suppress(InvalidMessage, ValueError, NatsError, OSError):
             call = from_message(OwnerCall, message.data)
             names = self.settings.site, call.run, call.device
-            at_work = names in self.at_work or names in self.passed
+            at_work, has_room = names in self.at_work or names in self.passed, True
             if not at_work and call.order is not None:
-                if len(self.passed) >= _MOST_PASSED:
-                    return  # no answer: it is passed again in a moment
-                at_work = self._is_taken(call, names)
-            await message.respond(to_message(CallAnswer(at_work=at_work)))
+                has_room = len(self.passed) < _MOST_PASSED
+                at_work = has_room and self._is_taken(call, names)
+            await message.respond(to_message(CallAnswer(at_work=at_work, has_room=has_room)))
 
     def _is_taken(self, call: OwnerCall, names: tuple[str, str, str]) -> bool:
         """Begin a task that another worker has passed; its session takes the place of that worker's."""
@@ -368,13 +386,16 @@ class _SiteWorker:
             del self.at_hand[id(message)]
 
     async def _answer(self, message: Msg, names: tuple[str, str, str]) -> None:
-        """Do a task unless its evidence is stored or its run cancelled.
+        """Do a task unless it needs no visit or its run is cancelled.
 
         Raises InvalidMessage, SlpOpsError.
         """
-        if await self._is_cancelled(names[1]) or await is_stored(self.js, *names):
+        if await self._is_cancelled(names[1]):
             return
         order = from_message(TaskMessage, message.data)
+        # A change has its own sessions, and begins before them; other works look when they log in.
+        if order.work in CHANGES and await self._is_answered(names):
+            return
         if (order.run, order.device) != names[1:]:
             raise InvalidMessage("it names another run or switch than its subject")
         if not is_plain(order.folder) or not all(map(is_plain, order.taken)):
@@ -427,7 +448,9 @@ class _SiteWorker:
                 evidence = kept.folder(order.folder)
             else:
                 evidence = held = kept.folder_as(HeldFolder, order.folder)
-            visit = asyncio.create_task(self._outcome(order, message, kept, evidence))
+            visiting = _Visit((self.settings.site, order.run, order.device))
+            _VISIT.set(visiting)
+            visiting.task = visit = asyncio.create_task(self._outcome(order, message, kept, evidence))
             visits = self.visits.setdefault(order.run, set())
             if order.work not in CHANGES:  # a change is not cut off in a step
                 visits.add(visit)
@@ -437,6 +460,8 @@ class _SiteWorker:
                 task = asyncio.current_task()
                 if task is None or task.cancelling():
                     raise
+                if visiting.is_needless:
+                    return
                 outcome = None
             finally:
                 visits.discard(visit)
@@ -455,7 +480,7 @@ class _SiteWorker:
             data = packing() if held is not None and not folder.exists() else await asyncio.to_thread(packing)
             await send(
                 self.js,
-                (self.settings.site, order.run, order.device),
+                visiting.names,
                 data,
                 attempt=attempt,
                 full=self._full,
@@ -467,6 +492,35 @@ class _SiteWorker:
         finally:
             if folder.exists():
                 shutil.rmtree(folder, ignore_errors=True)
+
+    async def _end_needless_visit(self) -> None:
+        """End a visit before its first login where its task needs it no more.
+
+        A broker that was killed gives out again what another worker has. Where logins wait long for their
+        turn, that one may be done by then.
+        """
+        visit = _VISIT.get()
+        if visit.has_begun:
+            return
+        visit.has_begun = True
+        if await self._is_answered(visit.names) and visit.task is not None:
+            visit.is_needless = True
+            visit.task.cancel()
+            await asyncio.get_running_loop().create_future()  # until the cancellation arrives
+
+    async def _is_answered(self, names: tuple[str, str, str]) -> bool:
+        """Return whether a task needs no visit. It waits for the hub."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    return await is_answered(self.js, *names)
+            if self.client.is_connected:
+                self.settings.notice(
+                    StandingNotice(
+                        "the hub does not answer whether a task is done already: its release may be older; "
+                        "start slp-ops hub up again with the release of the workers"
+                    )
+                )
 
     @staticmethod
     def _put_earlier(folder: Path, order: TaskMessage) -> None:

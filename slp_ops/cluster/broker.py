@@ -200,6 +200,10 @@ class _Connection(Client):
     async def _process_connect_init(self) -> None:
         try:
             await super()._process_connect_init()
+        except ConnectionError as error:
+            # Refused before anything is sent, a connection is only lost: the reason is with what is read.
+            transport: Any = self._transport
+            raise transport._io_reader.exception() or error from None
         except (NatsError, OSError):
             raise
         except Exception as error:

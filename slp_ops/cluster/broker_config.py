@@ -27,6 +27,7 @@ from slp_ops.cluster.subjects import (
     LIMITS,
     OPERATOR,
     OWNER,
+    TASK,
     subject,
     token,
 )
@@ -147,7 +148,8 @@ def _services(site: str) -> list[tuple[str, dict[str, Any]]]:
         (f"{HOST_KEY}.{name}.*", {}),
         # One message, which the stream bounds: no site takes the room of the others.
         (subject(LIMITS, site, LEDGER), {}),
-        # What is stored already, the state of a run, limits, host keys: the last message of one subject.
+        # A task, what is stored of it, a run's state, limits, host keys: the last message of one subject.
+        (f"$JS.API.DIRECT.GET.{TASKS_STREAM}.{TASK}.{name}.>", {}),
         (f"$JS.API.DIRECT.GET.{EVIDENCE_STREAM}.{EVIDENCE}.{name}.>", {}),
         (f"$JS.API.DIRECT.GET.{CONTROL_STREAM}.{CONTROL}.{name}.>", {}),
         (f"$JS.API.DIRECT.GET.{HOST_KEYS_STREAM}.{HOST_KEY}.{name}.*", {}),

@@ -42,8 +42,8 @@ class Calls:
         self._silent: dict[str, _Silence] = {}
         self._asked: dict[str, float] = {}
 
-    async def ask(self, where: str, data: bytes = b"") -> bool | None:
-        """Return what the process at a subject answers, see ``CallAnswer``; None without an answer."""
+    async def ask(self, where: str, data: bytes = b"") -> CallAnswer | None:
+        """Return what the process at a subject answers; None without an answer."""
         answer = await self._ask(where, data)
         now = asyncio.get_running_loop().time()
         silence = self._silent.get(where)
@@ -72,7 +72,7 @@ class Calls:
             await self.ask(where)
         return self.silent_for(where)
 
-    async def _ask(self, where: str, data: bytes) -> bool | None:
+    async def _ask(self, where: str, data: bytes) -> CallAnswer | None:
         inbox = subject(ANSWER, *self._names, secrets.token_hex(16))
         with suppress(NatsError, OSError, TimeoutError, InvalidMessage):
             subscription = await self._client.subscribe(inbox)
@@ -83,5 +83,5 @@ class Calls:
                 with suppress(NatsError):
                     await subscription.unsubscribe()
             if not (message.headers and "Status" in message.headers):  # else: no process listens
-                return from_message(CallAnswer, message.data).at_work
+                return from_message(CallAnswer, message.data)
         return None

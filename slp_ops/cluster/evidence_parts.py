@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from slp_ops.cluster.broker_config import EVIDENCE_STREAM
+from slp_ops.cluster.broker_config import EVIDENCE_STREAM, TASKS_STREAM
 from slp_ops.cluster.messages import (
     LARGEST_MESSAGE,
     EvidenceEnd,
@@ -19,7 +19,7 @@ from slp_ops.cluster.messages import (
     to_message,
 )
 from slp_ops.cluster.once import last_of, publish_once
-from slp_ops.cluster.subjects import ANY, EVIDENCE, subject
+from slp_ops.cluster.subjects import ANY, EVIDENCE, TASK, subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,16 @@ def ends_of(run: str) -> str:
 async def is_stored(js: JetStreamContext, site: str, run: str, device: str) -> bool:
     """Return whether an attempt counts already."""
     return await last_of(js, EVIDENCE_STREAM, end_subject(site, run, device)) is not None
+
+
+async def is_answered(js: JetStreamContext, site: str, run: str, device: str) -> bool:
+    """Return whether a task needs no visit: an attempt counts, or the run has taken one and removed the task.
+
+    In this order: the run removes the evidence after the task.
+    """
+    if await is_stored(js, site, run, device):
+        return True
+    return await last_of(js, TASKS_STREAM, subject(TASK, site, run, device)) is None
 
 
 async def send(

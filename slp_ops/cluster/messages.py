@@ -177,10 +177,14 @@ class OwnerCall:
 
 @json_document
 class CallAnswer:
-    """Answer of a process that lives: whether it is at work on what it was asked about."""
+    """Answer of a process that lives: whether it is at work on what it was asked about.
+
+    Without room it has not taken a task that was passed to it, and has to be asked again.
+    """
 
     schema: Literal["slp-ops/call-answer/1"] = "slp-ops/call-answer/1"
     at_work: bool
+    has_room: bool = True
 
 
 def to_message(document: object) -> bytes:

@@ -18,8 +18,9 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from slp_ops.commands._command_splitter import sections
+from slp_ops.commands._pasted_pages import are_of_several_switches, page_begins
 from slp_ops.commands._text_lines import lines_of
-from slp_ops.iosxe.names import is_host
+from slp_ops.iosxe.names import is_address, is_host
 from slp_ops.iosxe.relay import RelayedLine, relayed
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _by_prompt(text: str) -> list[DeviceText]:
     """
     prompts = list(_prompts(text))
     known = tuple(dict.fromkeys(each.host.casefold() for each in prompts if each.is_known))
-    if not prompts and (found := _by_configuration(text) or _by_heading(text)):
+    if not prompts and (found := _by_configuration(text) or _by_heading(text) or _by_page(text)):
         return found
     if len(known) <= 1:
         named = (each.host for each in prompts if not known or each.host.casefold() in known)
@@ -165,8 +166,10 @@ def _by_heading(text: str) -> list[DeviceText]:
     place = at = 0
     for found in _HEADING.finditer(text):
         name = found["name"] or found["labelled"] or found["tailed"] or found["ruled"] or found["listed"]
+        name = name or f"{_UNNAMED}-{found['lettered'] or found['counted']}"
         by_tool = bool(found["tool"]) or _LISTED.match(text, found.end()) is not None
-        if is_host(name) and (by_tool or (_NUMBERED.fullmatch(name) and not _INTERFACE.match(name))):
+        is_named = name.startswith(_UNNAMED) or (_NUMBERED.fullmatch(name) and not _INTERFACE.match(name))
+        if is_host(name) and (by_tool or is_named or (is_address(name) and not found["listed"])):
             place, at = place + text.count("\n", at, found.start()), found.start()
             begins[place] = name
             is_tool = is_tool or by_tool
@@ -191,16 +194,28 @@ _HEADING: Final = re.compile(
         (?P<tailed>\w[\w.-]{0,62}?)(?:\.(?:txt|log|out|cfg)(?:\.\d{1,3})?)?\ <==  # ==> log/acc-1.txt <==
     | (?P<rule>[=*#~_-])(?P=rule)+ [ \t]* (?:(?:host(?:name)?|device|switch)\b [ \t]*:?[ \t]*)?
         (?P<ruled>\w[\w.-]{0,62}?) :?[ \t]* (?P=rule)*                  # === acc-1 ===
+    | (?: (?:switch|device|stack|スイッチ|機器)\ ?(?P<lettered>[A-Z]|\d{1,2}) | (?P<counted>\d)\ ?台目 )
+        (?![\w.-]) [^\n:]{0,40} :                                        # Switch A (the old one):
     | (?:[■□◆◇●○▼▶★•*-]|\d{1,2}[.)]|[【\[](?:[^\n\]】]{0,20}[\ :])??) [ \t]*
         (?P<listed>\w[\w.-]{0,62}) [】\]]? :?                            # 1) acc-1
     )[ \t\r]*$""",
     re.MULTILINE | re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
+_UNNAMED: Final = "Switch"
 _LISTED: Final = re.compile(r"\n[ \t]+[\"']?sh(?:ow)? ")  # a command below its key in YAML
 _NUMBERED: Final = re.compile(r".*[a-z].*\d.*|.*\d.*[a-z].*", re.ASCII | re.IGNORECASE)
 _INTERFACE: Final = re.compile(
     r"(?:vl|lo|po|gi|te|tw|fo|hu|fi|fa|tu|nu|ap|mgmt)[a-z-]*\d+(?:\.\d+)?$", re.ASCII | re.IGNORECASE
 )
+
+
+def _by_page(text: str) -> list[DeviceText]:
+    """Return the text of each of several switches that nothing names; else nothing."""
+    begins = page_begins(text)
+    if not are_of_several_switches(text, begins):
+        return []
+    places = [text.count("\n", 0, begin) for begin in begins]
+    return _by_begin(text, {place: f"{_UNNAMED}-{number}" for number, place in enumerate(places, 1)})
 
 
 def _by_begin(text: str, begins: dict[int, str]) -> list[DeviceText]:

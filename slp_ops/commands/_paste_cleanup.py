@@ -3,15 +3,18 @@
 > Switch#show license status                     quoted in a mail
 [Wed Apr 23 15:40:01.123 2025] Transport:        a terminal program's own time before each line
 15:40:01 Transport:                              another one's
+15:40 <kenji> Transport:                         a chat
 Cslu address: &lt;empty&gt;                      copied from the source of a web page
 ```                                              a fence of Markdown, or [code] of a forum
 Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of a console
  --More--                                        the pager
 +license smart transport off                     a unified diff of two configurations
+!License:   Type: cslu                           an output as a comment of a configuration: RANCID, Oxidized
 %HA_EM-6-LOG: SLP : DEBUG(cli_lib) : : OUT : ... the debug log of an EEM applet
 SMART_LIC-3-COMM_FAILED: ...                     a message whose per cent sign was lost
   Cslu address: <empty>   <-- why?               a remark of the sender
 Transport: Type: cslu Cslu address: <empty> ...  a page that lost its line breaks
+| Type | cslu |                                  label and value in two cells
 It has `Type: cslu` and `Cslu address: <empty>`  labels in a sentence, or in a list
 Switch#show clocc^H ^Hk                          a typing error and its correction
 %UNICON-INFO: +++ sw1 ... executing command '...'  the log of pyATS
@@ -22,6 +25,7 @@ Line numbers stay unchanged, so that evidence cites the lines of the file; those
 from __future__ import annotations
 
 import codecs
+import html
 import re
 from typing import Final
 
@@ -31,14 +35,12 @@ from slp_ops.commands._unwrap import unwrapped
 from slp_ops.iosxe.prompts import PROMPT, without_more
 from slp_ops.iosxe.typography import plain, without_ocr_errors
 
-_ENTITIES: Final = (
-    ("&lt;", "<"),
-    ("&gt;", ">"),
-    ("&quot;", '"'),
-    ("&#39;", "'"),
-    ("&nbsp;", " "),
-    ("&amp;", "&"),  # last: its result is not decoded again
+_ENTITY: Final = re.compile(
+    r"&(?:lt|gt|quot|apos|nbsp|amp|#\d{1,5}|#x[\da-f]{1,4});", re.ASCII | re.IGNORECASE
 )
+# An entity that a switch does not print itself: "R&amp;D" may be a description.
+_ENTITY_OF_PAGE: Final = re.compile(r"&(?:amp;){0,2}(?:lt|nbsp|#60|#x3c);", re.IGNORECASE)
+_MOST_ESCAPED: Final = 3  # times
 # One blank belongs to each mark; what follows is the line's own indentation.
 _QUOTED: Final = re.compile(r"^(?:>[ \t]?){1,6}", re.MULTILINE)
 _QUOTED_MESSAGE: Final = re.compile(r"^> ?[^\n>]{0,120}%[A-Z][A-Z0-9_]*-[0-7]-[A-Z]", re.MULTILINE)
@@ -46,6 +48,12 @@ _STAMPED: Final = re.compile(
     r"^\[(?:\d{4}[-/]\d\d[-/]\d\d[ T]|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d )"
     r"\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: \d{4})?\] ?",
     re.MULTILINE | re.ASCII,
+)
+# Time and author before each line of a chat: 10:42 <kenji> ..., [16/07/26, 10:42:07] Kenji: ...
+_CHAT: Final = re.compile(
+    r"^(?:\[?\d\d:\d\d(?::\d\d)?\]? <[@+%]?[A-Za-z][\w .-]{0,38}>"
+    r"|\[\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4},? \d{1,2}:\d\d(?::\d\d)?(?: [AP]M)?\] [^:\n]{1,40}:)(?: |$)",
+    re.MULTILINE,
 )
 # The same without brackets, or without the date: only where the next word is a prompt is it no log line.
 _TIMED: Final = re.compile(
@@ -65,8 +73,12 @@ _MARKUP: Final = re.compile(
 _TICKED: Final = re.compile(r"^([ \t]*(?:[-*\u2022] +)?)`([^`\n]+)`[ \t]*\r?$", re.MULTILINE)
 _ESCAPED: Final = re.compile(r"\\([_*<>#\[\]|~-])")
 _ESCAPED_TAG: Final = re.compile(r"%[A-Z\d]+\\_[A-Z]")
+# A sign of a list before a message, or by which the sender marks it; an asterisk alone is the switch's.
 _LISTED: Final = re.compile(
-    r"^[ \t]*[-*\u2022] +(?=[*.]?(?:<\d|%[A-Z]|[A-Z][a-z]{2} {1,2}\d{1,2} \d))", re.MULTILINE
+    r"^[ \t]*(?:[-*\u2022] +|\*\*+ ?|[-=]*>+ *|\(?\d{1,2}[.)] +"
+    r"|[!#+\u2022\u203b\u2190-\u21ff\u25a0-\u25ff\u2605\u2606]+ *)"
+    r"(?=[*.]?(?:<\d|%[A-Z]|[A-Z][a-z]{2} {1,2}\d{1,2} \d))([^\n]*?)(?:\*\*+)?[ \t\r]*$",
+    re.MULTILINE,
 )
 _BEHIND_PROMPT: Final = re.compile(
     rf"^[ \t]*{PROMPT} ?"
@@ -83,7 +95,16 @@ _EEM_OUTPUT: Final = re.compile(
     re.MULTILINE | re.ASCII,
 )
 _HUNK: Final = re.compile(r"^@@ -\d{1,7}(?:,\d{1,7})? \+\d{1,7}(?:,\d{1,7})? @@", re.ASCII)
-_DIFF: Final = re.compile(r"^--- [^\n]*\n\+\+\+ [^\n]*\n@@ -\d", re.MULTILINE)
+# RANCID mails its diffs without the two lines of names, and with a blank behind each sign.
+_DIFF: Final = re.compile(r"^(?:--- [^\n]*\n\+\+\+|diff) [^\n]*\n@@ -\d", re.MULTILINE)
+# Outputs that RANCID ("!License:   Type: cslu") and Oxidized ("!   Type: cslu") keep above a configuration.
+_OUTPUT: Final = re.compile(
+    r"^ ?!(?:[A-Z][A-Za-z]{0,20}:)? +(?:Cisco IOS [^\n]{1,200}Version \d|Smart Licensing Using Policy:|"
+    r"Type: (?:smart|callhome|cslu|transport off)[ \t\r]*$|(?:Last ACK received|Next ACK deadline): )",
+    re.MULTILINE | re.ASCII | re.IGNORECASE,
+)
+_COMMENTS: Final = re.compile(r"(?:^(?: ?![^\n]*)?\n){3,}", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^ ?!(?:[A-Z][A-Za-z]{0,20}:)?(?: |$)", re.MULTILINE)
 _CELL: Final = re.compile(r"</t[dh]>\s{0,20}<t[dh](?: [^>\n]{0,200})?>", re.IGNORECASE)
 _BREAK: Final = re.compile(r"(?:<br ?/?>|</(?:p|div|tr|li)>)(?![ \t\r]*(?:\n|$))", re.IGNORECASE)
 # The text of a message in a sentence, without its tag.
@@ -100,7 +121,13 @@ _TAG_ALONE: Final = re.compile(
 _REMARK: Final = re.compile(
     r"(?<=\S)[ \t]+(?:<-+|<<+|[\u2190\u21d0\u25c0\u25c4\u2605\u2606\u203b\u2b05]|!!+)[^\n]*$", re.MULTILINE
 )
-_BEHIND_NOTHING: Final = re.compile(r"(: <(?:empty|none)>)[ \t]+\S[^\n]*$", re.MULTILINE)
+# A value that ends, whatever follows: a missing word, a kind of transport, a URL (its blanks are %20).
+_BEHIND_VALUE: Final = re.compile(
+    r"(: <(?:empty|none)>|^[ \t]*Type: (?:smart|callhome|cslu|transport off|automatic)"
+    r"|^[ \t]*(?:URL|Cslu address): [a-z]{2,8}://\S+)[ \t]+\S[^\n]*$",
+    re.MULTILINE | re.ASCII | re.IGNORECASE,
+)
+_ENDING: Final = (": <empty>", ": <none>", "Type: ", "URL: ", "address: ")
 _HEADINGS: Final = (
     *("Smart Licensing Using Policy", "Account Information", "Data Privacy", "Transport", "Miscellaneous"),
     *("Usage Reporting", "Trust Code Installed", "Policy"),
@@ -119,6 +146,10 @@ _ANY_LABEL: Final = "|".join((*_HEADINGS, *_LABELS))
 _BOLD: Final = re.compile(rf"\*\*({_ANY_LABEL}):?\*\*:?")
 _BULLET: Final = re.compile(rf"^[ \t]*[-*\u2022\u25cf\u30fb][ \t]*(?=(?:{_ANY_LABEL}):)", re.MULTILINE)
 _IN_SENTENCE: Final = re.compile(rf"`((?:{_ANY_LABEL}):[^`\n]{{1,200}})`")
+# Label and value in two cells of a table.
+_CELLS: Final = re.compile(
+    rf"^[ \t]*\|?[ \t]*({_ANY_LABEL})[ \t]*[\t|][ \t]*([^|\t\n]*?)[ \t]*\|?[ \t\r]*$", re.MULTILINE
+)
 _MANY_LABELS: Final = 4
 _CONTROLS: Final = re.compile(r"\x1b\[[0-9;?]{0,12}[A-Za-z]")
 _NUMBERED: Final = re.compile(r"^ {0,6}(\d{1,6})(?:[:|.)] ?|\t| {1,2})", re.ASCII)
@@ -129,14 +160,16 @@ _ENOUGH: Final = 3  # minimum number of such lines; fewer may be genuine output
 def text_of(data: bytes) -> str:
     """Decode a file's bytes into device text. Bytes that are not UTF-8 are preserved."""
     text = _decoded(data)
-    if "&lt;" in text or "&nbsp;" in text:
-        for entity, character in _ENTITIES:
-            text = text.replace(entity, character)
+    for _ in range(_MOST_ESCAPED):
+        if "&" in text and _ENTITY_OF_PAGE.search(text):
+            text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     text = plain(text)
     if "\r" in text and "\n" not in text:
         text = text.replace("\r", "\n")
     text = _without_numbers(_without_backspaces(_CONTROLS.sub("", without_more(text))))
-    text = _after_diff(_without_times(_without_quotes(_without(_STAMPED, text))))
+    text = _after_diff(_without_times(_without_quotes(_without(_CHAT, _without(_STAMPED, text)))))
+    if _OUTPUT.search(text):
+        text = _COMMENTS.sub(_without_comment_signs, text)
     if "HA_EM-" in text:
         text = _without(_EEM_OUTPUT, _without(_EEM, text))
     text = _BREAK.sub("\n", _CELL.sub(" | ", text))
@@ -148,14 +181,21 @@ def text_of(data: bytes) -> str:
         text = _TAG_ALONE.sub("%", text)
     if "%" not in text:
         text = _UNTAGGED.sub(_with_tag, text)
+    if "\t" in text or "|" in text:
+        text = _CELLS.sub(r"  \1: \2", text)
     if any(f"{label}:" in text for label in _LABELS):
         text = _BULLET.sub("  ", _BOLD.sub(r"\1:", text))
         text = _IN_SENTENCE.sub(r"\n  \1\n", text)
     text = _without_remarks(_with_line_breaks(as_terminal_log(text)))
     text = without_ocr_errors(as_log_lines(text))
     if "%" in text:
-        text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
+        text = _BEHIND_PROMPT.sub("", _LISTED.sub(r"\1", text))
     return unwrapped(text)
+
+
+def _without_comment_signs(found: re.Match[str]) -> str:
+    """Return an output that was kept as a comment; other comments unchanged."""
+    return _COMMENT.sub("", found[0]) if _OUTPUT.search(found[0]) else found[0]
 
 
 def _with_tag(found: re.Match[str]) -> str:
@@ -179,8 +219,8 @@ def _with_line_breaks(text: str) -> str:
 def _without_remarks(text: str) -> str:
     """Remove what the sender wrote behind the lines of an output."""
     if "<" in text or "!!" in text or not text.isascii():
-        text = _BEHIND_NOTHING.sub(r"\1", _REMARK.sub("", text))
-    return text
+        text = _REMARK.sub("", text)
+    return _BEHIND_VALUE.sub(r"\1", text) if any(label in text for label in _ENDING) else text
 
 
 def _after_diff(text: str) -> str:

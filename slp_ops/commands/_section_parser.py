@@ -269,7 +269,7 @@ def outline(body: Body) -> list[PageSection]:
 
 
 # Labels of one block alone, which are read where a filter removed their heading.
-_UNIQUE: Final = {
+BLOCK_OF: Final = {
     label: kind
     for kind, labels in {
         "usage reporting": (
@@ -370,7 +370,7 @@ def _block_of(item: SectionItem, *, headless: bool) -> str | None:
         return "license authorization"
     if label == "export-controlled functionality" and not headless:
         return None  # of a unit's reservation
-    return _UNIQUE.get(label)
+    return BLOCK_OF.get(label)
 
 
 def _heading(key: str, value: str, zone: str, text: str) -> str | None:

@@ -85,8 +85,9 @@ def privacy(block: PageSection) -> Privacy:
 def transport(block: PageSection) -> LicenseTransport:
     """``Transport:`` with its proxy and VRF."""
     kind = block.take("type", "type")
-    if "type" in block.lines:
-        block.lines["kind"] = block.lines["type"]
+    cslu_address = block.take("cslu_address", "cslu address")
+    if (line := block.lines.get("type") or block.lines.get("cslu_address")) is not None:
+        block.lines["kind"] = line
     block.take("proxy", "proxy")
     address = block.take("proxy.address", "address")
     port = block.take("proxy.port", "port")
@@ -98,10 +99,10 @@ def transport(block: PageSection) -> LicenseTransport:
     if address_line := block.lines.get("proxy.address"):
         block.lines["proxy"] = address_line
     return LicenseTransport(
-        kind=_kind(kind),
+        kind=_kind(kind, has_cslu_address="cslu_address" in block.lines),
         type=kind,
-        url=_url(block.take("url", "url")),
-        cslu_address=_url(block.take("cslu_address", "cslu address")),
+        url=block.take("url", "url"),
+        cslu_address=cslu_address,
         proxy=proxy,
         vrf=block.take("vrf", "vrf"),
         server_identity_check=flag(block.take("server_identity_check", "server identity check")),
@@ -112,16 +113,11 @@ def transport(block: PageSection) -> LicenseTransport:
     )
 
 
-def _kind(printed: str | None) -> TransportKind:
-    """Return the kind of a transport; behind it may be a remark of the sender."""
-    word = (printed or "").lower()
-    known = next((name for name in _TRANSPORTS if word == name or word.startswith(f"{name} ")), None)
-    return TransportKind.OTHER if known is None else _TRANSPORTS[known]
-
-
-def _url(printed: str | None) -> str | None:
-    """Return a URL without a remark behind it: a blank in a URL is printed as %20."""
-    return printed.split()[0] if printed is not None and "://" in printed else printed
+def _kind(printed: str | None, *, has_cslu_address: bool) -> TransportKind:
+    """Return the kind of a transport; CSLU alone has an address, where the line of the kind was cut off."""
+    if printed is None and has_cslu_address:
+        return TransportKind.CSLU
+    return _TRANSPORTS.get((printed or "").lower(), TransportKind.OTHER)
 
 
 def policy(block: PageSection) -> Policy:

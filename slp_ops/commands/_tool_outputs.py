@@ -5,6 +5,7 @@
 {"stdout": ["Cisco IOS XE ..."], "stdout_lines": [["Cisco IOS XE ..."]]}       a variable of Ansible
 ok: [acc-1] => {"stdout": ["Cisco IOS XE ..."]}                                its console
 device,command,output                                                          a table of outputs
+Hostname;Type;Cslu address                                                     a table of values
 {'acc-1': {'show version': 'Cisco IOS XE ...'}}                                print() of Python
 '\\nTransport:\\n  Type: cslu\\n'                                                    the text itself, escaped
 %UNICON-INFO: +++ acc-1 with via 'cli': executing command 'show version' +++   pyATS
@@ -23,12 +24,14 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from slp_ops.commands import find
+from slp_ops.commands._section_parser import BLOCK_OF
 from slp_ops.commands._signatures import command_of
 from slp_ops.iosxe.names import is_host
+from slp_ops.iosxe.prompts import PROMPT
 from slp_ops.json_documents import InvalidJson, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _MARKS: Final = re.compile(
     r'["\'](?:[\w.\[\]]{1,60}\.)?'
@@ -55,8 +58,10 @@ _HOSTS: Final = (
 )
 _COMMANDS: Final = ("command", "cmd", "cli")
 _OUTPUTS: Final = ("output", "result", "response", "stdout", "raw", "raw_output", "text", "data", "value")
+_CONFIGURATIONS: Final = ("config", "configuration", "running_config", "running-config")
 _ESCAPED: Final = re.compile(r"\\(r\\n|[nrt'\"\\])")
 _ESCAPES: Final = {"r\\n": "\n", "n": "\n", "r": "", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
+_PROMPTED: Final = re.compile(rf"\s{{0,20}}{PROMPT} ?sh(?:o|ow)? ", re.ASCII)
 _LEAST_BREAKS: Final = 5
 _MOST_DEPTH: Final = 12
 _LEAST_LINES: Final = 3
@@ -64,10 +69,13 @@ _LONGEST_PYTHON: Final = 8_000_000  # its tree takes ten times the memory of the
 
 
 class _Output(NamedTuple):
-    """Output of a command; ``host`` is None where nothing names it."""
+    """Output of a command; ``command`` is None for lines of a configuration, and for a log of a terminal.
+
+    ``host`` is None where nothing names it.
+    """
 
     host: str | None
-    command: str
+    command: str | None
     text: str
 
 
@@ -75,14 +83,20 @@ def as_terminal_log(text: str) -> str:
     """Return the outputs in a tool's text as a terminal log; any other text unchanged."""
     if "%UNICON-INFO: +++ " in text:
         text = _UNICON.sub(_with_prompt, text)
-    found = _cells(text)
+    found = _cells(text) or _values(text)
     if not found and _MARKS.search(text):
         found = [each for host, value in _documents(text) for each in _outputs(value, host)]
     if not found:
         return _unescaped(text)
     named = {each.host for each in found if each.host}
     usual = named.pop() if len(named) == 1 else _UNNAMED
-    return "".join(f"{each.host or usual}#{each.command}\n{each.text.rstrip()}\n" for each in found)
+    return "".join(f"{_heading(each, usual)}\n{each.text.rstrip()}\n" for each in found)
+
+
+def _heading(output: _Output, usual: str) -> str:
+    """Return the line above an output: its prompt and command, or the name of the switch alone."""
+    host = output.host or usual
+    return f"==> {host} <==" if output.command is None else f"{host}#{output.command}"
 
 
 def _unescaped(text: str) -> str:
@@ -98,16 +112,64 @@ def _cells(text: str) -> list[_Output]:
     head = text[: text.find("\n")]
     separator = next((each for each in ",;\t" if each in head), None)
     names = [] if separator is None else [name.strip(' "\r').lower() for name in head.split(separator)]
-    if separator is None or '"' not in text or not set(names) & set(_HOSTS) or not set(names) & set(_OUTPUTS):
+    outputs = set(names) & {*_OUTPUTS, *_CONFIGURATIONS}
+    if separator is None or '"' not in text or not set(names) & set(_HOSTS) or not outputs:
         return []
     found: list[_Output] = []
+    lines: list[_Output] = []  # of a configuration: the whole of it has a command of its own
     try:
         for row in csv.DictReader(StringIO(text), names, delimiter=separator):
             record = {name: value for name, value in row.items() if isinstance(value, str)}
-            found += _of_record(record, _host_of(record), 0)
+            host = _host_of(record)
+            found += _of_record(record, host, 0)
+            lines += [
+                _Output(host, None, record[name]) for name in _CONFIGURATIONS if "\n" in record.get(name, "")
+            ]
     except csv.Error:  # a cell beyond the limit of the reader: no table of outputs
         return []
+    return found or lines
+
+
+def _values(text: str) -> list[_Output]:
+    """Return the values in the rows of a table with the labels of a licensing page as columns; else nothing.
+
+    Each row becomes the output of a filter, since its cells are a part of the page.
+    """
+    head = text[: text.find("\n")]
+    separator = next((each for each in "\t;,|" if each in head), None)
+    columns = [name.strip(' "*') for name in head.strip("| \r").split(separator)] if separator else []
+    labels = [name for name in columns if name.lower() in _LABELS]
+    is_table = len(labels) >= _LEAST_LABELS and any(name.lower() in _HOSTS for name in columns)
+    if separator is None or not is_table:
+        return []
+    try:
+        rows = list(csv.reader(StringIO(text[len(head) :]), delimiter=separator))
+    except csv.Error:  # a cell beyond the limit of the reader
+        return []
+    found: list[_Output] = []
+    for row in rows:
+        cells = row[1:-1] if separator == "|" and row[:1] == [""] else row
+        record = dict(zip(columns, map(str.strip, cells), strict=False))
+        host = _host_of({name.lower(): value for name, value in record.items()})
+        printed = [name for name in labels if record.get(name)]  # an empty cell was not read
+        if host is not None and printed:
+            lines = "\n".join(f"  {name}: {record[name]}" for name in printed)
+            found.append(_Output(host, _filter_of(printed), lines))
     return found
+
+
+# Labels of `show license status` by which a few lines are known to be of it.
+_LABELS: Final = frozenset(
+    {label for label, block in BLOCK_OF.items() if block in ("transport", "usage reporting")}
+    | {"type", "trust code installed"}
+)
+_LEAST_LABELS: Final = 2
+_LABELLED: Final = re.compile(r"^[ \t]*([A-Za-z][A-Za-z ]{1,40}): ", re.MULTILINE)
+
+
+def _filter_of(labels: Sequence[str]) -> str:
+    """Return the command that prints these labels alone."""
+    return f"show license status | include {'|'.join(labels)}"
 
 
 def _with_prompt(found: re.Match[str]) -> str:
@@ -204,9 +266,15 @@ def _is_host_key(name: str, inner: Any) -> bool:
 
 def _output(host: str | None, typed: str | None, text: str) -> Iterator[_Output]:
     """Yield an output whose command is known, or evident from its first words."""
+    if typed is None and _PROMPTED.match(text):
+        yield _Output(host, None, text)
+        return
     command = typed if typed is not None and find(typed) is not None else command_of(text)
+    labels = [label for label in _LABELLED.findall(text) if label.lower() in _LABELS]
     if command is not None and (typed is not None or text.count("\n") >= _LEAST_LINES):
         yield _Output(host, command, text)
+    elif command is None and len(labels) >= _LEAST_LABELS:
+        yield _Output(host, _filter_of(labels), text)
 
 
 def _commands_of(record: dict[str, Any]) -> list[str | None]:

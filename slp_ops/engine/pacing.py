@@ -21,7 +21,7 @@ from slp_ops.errors import AuthenticationFailed, CredentialStopped, HopFailed, H
 from slp_ops.ports import SECRET_OFFER, SecretOffer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from slp_ops.model import Device
@@ -177,6 +177,8 @@ class LoginPacer:
             state.logins.append(login)
         try:
             await self._rate.turn()
+            if state.stopped:  # meanwhile
+                raise credential_stopped(credential)
         except BaseException:
             await login.finish(LoginEnd.UNKNOWN)
             raise
@@ -250,11 +252,21 @@ class LoginTurns:
 
 
 class Paced:
-    """A transport around a transport: each of its logins passes a gate, and starts in its turn."""
+    """A transport around a transport: each of its logins passes a gate, and starts in its turn.
 
-    def __init__(self, transport: Transport, gate: LoginGate) -> None:
+    ``before_login`` is called when a login may start, and may end what needs it.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        gate: LoginGate,
+        *,
+        before_login: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._transport = transport
         self._gate = gate
+        self._before_login = before_login
         self._turns = LoginTurns()
         self._next = defaultdict[str, asyncio.Semaphore](partial(asyncio.Semaphore, _ADMITTED_AHEAD))
 
@@ -269,6 +281,8 @@ class Paced:
         login = await self._begin(device.credential)
         is_finished = False
         try:
+            if self._before_login is not None:
+                await self._before_login()
             SECRET_OFFER.set(login)
             async with opening(device) as session:
                 is_finished = True
@@ -314,8 +328,14 @@ class RateLimited(Paced):
 class PacedCopies(Paced):
     """Paces a transport that may change switches and copy files: a copy is a login like any other."""
 
-    def __init__(self, transport: CopyingTransport, gate: LoginGate) -> None:
-        super().__init__(transport, gate)
+    def __init__(
+        self,
+        transport: CopyingTransport,
+        gate: LoginGate,
+        *,
+        before_login: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        super().__init__(transport, gate, before_login=before_login)
         self._copying = transport
 
     def write(self, device: Device) -> AbstractAsyncContextManager[Writer]:

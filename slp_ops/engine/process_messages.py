@@ -81,11 +81,15 @@ class Stop:
 
 @json_document
 class TaskEnded:
-    """Worker to parent: the result of a task; None for one that was cancelled."""
+    """Worker to parent: the result of a task; None for one that was cancelled.
+
+    ``problem`` is why a result was not sent.
+    """
 
     kind: Literal["result"] = "result"
     number: int
     result: Any = json_field(default=None, encoder=as_is)
+    problem: str = ""
 
 
 @json_document

@@ -93,7 +93,8 @@ class ProcessPool:
     async def run(self, task: Any, device: str, on_event: OnEvent) -> Any:
         """Do a task in the worker with the fewest, and return its result. ``device`` is for its progress.
 
-        Raises WorkerDied. When the caller is cancelled, so is the task, and its end is waited for briefly.
+        Raises WorkerDied, and InvalidMessage for a task or a result that is too large. When the caller is
+        cancelled, so is the task, and its end is waited for briefly.
         """
         async with self._starting:
             self._workers = [worker for worker in self._workers if worker.alive]
@@ -227,8 +228,12 @@ class _Worker:
         match message:
             case TaskEnded():
                 self.pool.task_ended()
-                if (task := self.tasks.get(message.number)) is not None and not task.ended.done():
-                    task.ended.set_result(message.result)
+                task = self.tasks.get(message.number)
+                if task is not None and not task.ended.done():
+                    if message.problem:
+                        task.ended.set_exception(InvalidMessage(message.problem))
+                    else:
+                        task.ended.set_result(message.result)
             case TaskProgress():
                 if (task := self.tasks.get(message.number)) is not None:
                     event = ProgressEvent(

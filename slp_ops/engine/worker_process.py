@@ -233,4 +233,7 @@ async def _run(handler: TaskHandler, message: RunTask, parent: Parent, progress:
         result = await handler.run(message.task, lambda event: progress.take(number, event))
     finally:
         progress.ended(number)
-        parent.send(TaskEnded(number=number, result=result))
+        try:
+            parent.send(TaskEnded(number=number, result=result))
+        except InvalidMessage as err:  # too large, as a hostile switch may have it
+            parent.send(TaskEnded(number=number, problem=str(err)))

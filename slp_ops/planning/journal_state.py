@@ -240,7 +240,8 @@ class SwitchState:
     timers: set[int] = field(default_factory=set)  # steps whose revert timer was not confirmed
     verified: bool = False
     saved: bool = False
-    may_be_saved: bool = False  # the session was lost while it was saved
+    is_saving: bool = False  # verified, and the save may have been sent: its end is not in the journal yet
+    lost_save: bool = False  # a save may have been sent, and its end was never known
     is_rolling_back: bool = False  # a rollback was begun, and is not complete
     approved: ApprovedEvent | None = None  # the latest one, of a change that a worker makes
     returned: int = 0  # events of a worker's journal that are in this one
@@ -252,6 +253,11 @@ class SwitchState:
     def touched(self) -> bool:
         """Return whether anything may have been sent."""
         return bool(self.steps) or self.is_at_worker
+
+    @property
+    def may_be_saved(self) -> bool:
+        """Return whether the startup configuration may have the change: a rollback has to be saved too."""
+        return self.saved or self.is_saving or self.lost_save
 
     @property
     def rolled_back(self) -> bool:
@@ -371,9 +377,11 @@ class SwitchState:
             case ChangedStepEvent():
                 self.plan = _with_step(self.plan, event)
             case VerifiedEvent():
+                self.lost_save |= self.is_saving
                 self.verified = event.passed
+                self.is_saving = event.passed and any(action.save for action in self.plan.actions)
             case SavedEvent():
-                self.saved = True
+                self.saved, self.is_saving = True, False
             case RollbackEvent():
                 self.is_rolling_back, self.end = True, None
             case ApprovedEvent():
@@ -382,8 +390,8 @@ class SwitchState:
                 self.is_at_worker, self.returned = False, event.events
             case EndEvent():
                 self.end, self.why = event.state, event.reason
-                if self.verified and event.state is ChangeOutcome.UNSETTLED:
-                    self.may_be_saved = True
+                self.lost_save |= self.is_saving and event.state is not ChangeOutcome.FAILED
+                self.is_saving = False
                 self.is_rolling_back = event.state is ChangeOutcome.NOT_ROLLED_BACK
 
 

@@ -6,12 +6,12 @@ secret gets the same mask under the same key, so that two runs can still be comp
 
     key 7 070C285F4D06   ->   key 7 <masked:5f0c2b91d7e3>
 
-A line is read as a terminal draws it (``screen``) and searched by four detectors (``detect``: commands, words
-that introduce a secret, labels, shapes). Its secrets are masked where they are in the line. ``blocks`` and
-``continuation`` handle what one line does not show.
+``candidates`` leaves out lines that cannot hold a secret. Any other line is read as a terminal draws it
+(``screen``) and searched by the detectors (``detect``). Its secrets are masked where they are in the line.
+``blocks``, ``rows`` and ``continuation`` handle what one line does not show.
 
 To teach it another command, add its form to the table in ``grammar``; to teach it another multi-line form,
-add one in ``blocks``; both with a case in the tests.
+add one in ``blocks`` or ``rows``; both with a case in the tests.
 """
 
 from __future__ import annotations

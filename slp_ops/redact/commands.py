@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from slp_ops.redact import forms, grammar, screen
-from slp_ops.redact.labels import SECRET_PARTS, kind_of
+from slp_ops.redact import announcements, forms, grammar, programs
+from slp_ops.redact.labels import SECRET_PARTS
 from slp_ops.redact.masks import MASK_LENGTH, is_mask
 from slp_ops.redact.prose import is_harmless, is_passphrase
 from slp_ops.redact.spans import SecretSpan, Spans, found_at, is_hidden
@@ -53,59 +53,28 @@ def _forms_by_head() -> dict[str, tuple[_Form, ...]]:
 FORMS: Final = _forms_by_head()
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("\"'`|#>()[]{},;:<=\\/!「」『』【】“”‘’*", " "))
 _WORD: Final = "|".join(sorted(map(re.escape, grammar.INTRODUCERS), key=len, reverse=True))
+# What may be between an introducer and its secret.
+_LINK: Final = "|".join(
+    (
+        r"\s*(?:string\s)?\[[^\]\n]{0,40}\]\s?[?:]\s+",  # "[none]: X" of a prompt
+        r"\s+(?:(?:for|of|on)\s+(?:[\w.-]+\s+){1,3})?(?:is|was):?\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?",
+        r"""\s+(?:for|of|on)\s+(?:[\w.-]+\s+){0,2}[\w.@'"-]+\s?[:=]\s+""",  # "for user ops: X"
+        r"\s+(?:changed|set|now|reset|string|computed|derived)\s+(?:is\s+)?(?:to\s+|from\s+)?",
+        r"\s+",
+    )
+)
 _INTRODUCER: Final = re.compile(
-    rf"""(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>\s+(?:(?:(?:for|of|on)\s+(?:[\w.-]+\s+){{1,3}})?(?:is|was)\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?|(?:for|of|on)\s+(?:[\w.-]+\s+){{0,2}}[\w.-]+\s?[:=]\s+|\[[^\]\s]{{0,30}}\]\?\s+|(?:changed|set|now|reset|string)\s+(?:is\s+)?(?:to\s+|from\s+)?)?)"""
+    rf"(?<![\w</])(?<!\w-)(?:[a-z0-9]+[-.]){{0,3}}(?P<word>{_WORD})(?P<link>{_LINK})"
     r"""(?P<type>(?:level\s+\d+\s+|encrypted\s+|local\s+|remote\s+)?(?:[0-9]\s+(?!(?:ro|rw)\b)(?=\S))?)"""
     rf"(?P<value>{forms.VALUE})",
     re.ASCII,
 )
+# Behind "community", which has another meaning in BGP.
+_COMMUNITY_LINK: Final = re.compile(r"\s*string\s+(?:is|\[)", re.ASCII)
 _OWNED_KEY: Final = re.compile(
     rf"(?<![\w+-])(?P<owner>[\w+-]+:?)\s+key\s+(?:is\s+)?(?P<type>(?:[05-9]\s+(?=\S))?)(?P<value>{forms.VALUE})",
     re.ASCII,
 )
-_VARIABLE: Final = re.compile(
-    r"(?:manager\s+environment|^\s*environment(?=\s+[\w-]+\s+\S+\s*$)|action\s+\S+\s+set)"
-    r"\s+(?P<name>\S+)\s+(?P<value>\S.*)",
-    re.ASCII,
-)
-# "set env(SNMP_COMMUNITY) X" of Tcl, "set ENABLE_SECRET X" of a boot loader.
-_SCRIPT_VARIABLE: Final = re.compile(
-    r"""(?<![\w-])set\s+(?:(?:::)?env\((?P<env>[\w.-]{1,60})\)|(?P<name>\w{1,60}_\w{1,60}))\s+(?P<value>"[^"\n]{0,1000}"|[^\s=]\S*)""",
-    re.ASCII,
-)
-_LOGINS: Final = frozenset({"login", "creds", "credential", "credentials"})
-_ANSWER: Final = re.compile(
-    r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$'
-    r"""|\b(?:send(?:ln|line)?|write)[\s(]{1,4}(?:--\s{1,4})?[bfru]?(?P<quote>["'])(?P<sent>[^"']{1,200}?)(?:\\[rn]){0,2}(?P=quote)""",
-    re.ASCII,
-)
-_LIKE_A_COMMAND: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\s.*|\S*[#>].*", re.ASCII)
-_ODD_FOR_A_COMMAND: Final = re.compile(r"[^a-z$\-\s]", re.ASCII)
-_USER_OPTION: Final = re.compile(
-    r"""\bcurl\s.{0,300}?(?:-[a-z]{0,5}u|--user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""", re.ASCII
-)
-# "-p" introduces a password, or the ports that a container publishes: "8080:80/tcp".
-_CONTAINER_OPTION: Final = re.compile(
-    r"""\brun-opts\s.{0,1000}?[\s"']-p[\s=](?![\d.:\-]+(?:/(?:tcp|udp))?(?:["'\s]|$))(?P<value>[^\s"']+)""",
-    re.ASCII,
-)
-# Options of programs that are run in the guest shell and take a secret.
-_PROGRAM_OPTION: Final = re.compile(
-    r"""\bsshpass\s{1,9}-p\s{0,9}["']?(?P<shell>[^\s"']+)"""
-    r"""|\bmysql\w{0,9}\s.{0,200}?\s-p["']?(?P<database>[^\s"'\-][^\s"']*)"""
-    r"""|\becho\s{1,9}(?P<quote>["']?)(?P<piped>[^\s"'|]{1,200})(?P=quote)\s{0,9}\|\s{0,9}sudo\b"""
-    r"""|\bopenssl\s{1,9}enc\s.{0,200}?-k\s{1,9}["']?(?P<cipher>[^\s"']+)""",
-    re.ASCII,
-)
-_SNMP_PROGRAMS: Final = frozenset(
-    f"snmp{verb}"
-    for verb in ("walk", "get", "getnext", "set", "bulkwalk", "bulkget", "table", "trap", "inform")
-) | {"trapsess"}
-_PROGRAMS: Final = _SNMP_PROGRAMS | {"sshpass", "mysql", "mysqldump", "openssl", "sudo"}
-_SNMP_PROGRAM: Final = re.compile(
-    rf"\b(?:{'|'.join(sorted(_SNMP_PROGRAMS, key=len, reverse=True))})\s", re.ASCII
-)
-_SNMP_OPTION: Final = re.compile(r"""\s-[cAX]\s{0,9}["']?(?P<value>[^\s"']+)""", re.ASCII)
 # "Key for radius: X", "the pre-shared key for peer P is X", "use key X".
 _KEY_OF: Final = re.compile(
     rf"(?<![\w+-])(?:(?P<owner>[\w+-]+:?)\s+)?key\s+"
@@ -114,79 +83,11 @@ _KEY_OF: Final = re.compile(
 )
 _OF: Final = frozenset({"for", "of", "on"})
 _SENTENCE_WORDS: Final = _OF | grammar.KEY_DETERMINERS
-_DIGEST: Final = re.compile(
-    r"""authorization:\s*digest\s.{0,1000}?response=["']?(?P<value>[^\s"',]+)""", re.ASCII
-)
-_ARROW: Final = re.compile(
-    r"""\b(?:password|passwd|passphrase|secret|psk|token)\s*->\s*["']?(?P<value>[^\s"']+)""",
-    re.ASCII,
-)
-# "password|X" of a table, and 'Authentication "X"': only with a digit, as the first is also the syntax
-# of a command or a filter, and the second names a list.
-_BAR: Final = re.compile(
-    r"""\b(?:password|passwd|passphrase|secret|psk|token|community)\|"""
-    r"""(?P<value>(?=[^\s|"']{0,200}[0-9])[^\s|"']{4,})(?=[\s|"']|$)""",
-    re.ASCII,
-)
-_QUOTED_AUTHENTICATION: Final = re.compile(
-    r"""(?<!login\s)(?<!dot1x\s)(?<!ppp\s)\bauthentication\s{1,9}(?P<quote>["'])"""
-    r"""(?P<value>(?=[^\s"']{0,200}[0-9])[^\s"']{4,200})(?P=quote)""",
-    re.ASCII,
-)
-# "password changed from X to Y": the introducer finds X.
-_CHANGED: Final = re.compile(
-    r"""\b(?:password|passwd|passphrase|secret|psk|token|community|key)\s[^"']{0,40}?\bfrom\s+\S+\s+to\s+(?P<value>\S+)""",
-    re.ASCII,
-)
-# "set the enable password to X"; only with a digit or a sign.
-_SET_TO: Final = re.compile(
-    r"""\b(?:chang|set|reset|rotat|updat)[a-z]{0,4}\s[^"']{0,40}?"""
-    r"""\b(?:password|passwd|passphrase|secret|psk|community|key)\s+to\s+["'`]?"""
-    r"""(?P<value>(?=[^\s"'`]{0,200}[0-9!$%&+@])[^\s"'`<]{4,200}[^\s"'`<.,;:)])""",
-    re.ASCII,
-)
-_LOGIN_LABELS: Final = "|".join(map(screen.without_marks, ("ログイン", "アカウント", "認証情報")))
-# "The password was changed, new value X"; only with a digit or a sign.
-_NOUN: Final = re.compile(r"\b(?:password|passwd|passphrase|secret|psk|token|community|key)\b", re.ASCII)
-_ITS_VALUE: Final = re.compile(
-    r"""\b(?:(?:new|old|previous|former)\s+(?:value|one)\s{0,3}(?:is\s|was\s|[:=])?|it(?:'s|\s+is)\s+(?:now\s+)?)\s{0,3}["'`]?"""
-    r"""(?P<value>(?=[^\s"'`]{0,200}[0-9!$%&+@])[^\s"'`<]{4,200}[^\s"'`<.,;:)])""",
-    re.ASCII,
-)
-_FURTHEST_VALUE: Final = 200  # characters behind the noun
-# "Login: admin / X": only with a digit, and a capital or a sign.
-_USER_AND: Final = re.compile(
-    rf"(?:\b(?:login(?::|\s+(?:with|as|using|is|was|for|on|to)(?=\s)|(?=\s+[a-z][\w.-]*\s+/))|creds\b|credentials?\b|(?:ssh|telnet|console):)|(?:{_LOGIN_LABELS})[^\s:]{{0,9}}:)"
-    r"[^/|\n]{0,40}?\s[\w.-]{2,32}\s{1,3}/\s{1,3}(?P<value>[!-~]{6,64})"
-)
-# "creds admin:X", as above, and "login as admin with X": only with a letter, a digit and a sign.
-_USER_JOINED: Final = re.compile(
-    r"\b(?:login|creds|credentials?)(?::|\s+(?:with|as|using|is|are))?\s+[a-z][\w.-]{1,31}"
-    r"(?:(?P<joined>[/:])|,?\s+(?:(?:with|using|and)\s+)?)(?P<value>[!-.0-~]{5,64})",
-    re.ASCII,
-)
-# "ops / X" without a word that announces it.
-_USER_SLASH: Final = re.compile(r"(?<![\w./-])[a-z][\w.-]{1,31}\s/\s(?P<value>[!-.0-~]{6,64})", re.ASCII)
-_ODD: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])(?=.*[!#$%&*?^~+=]).*", re.ASCII)
 # No word looks like it: a letter, and a sign that does not end a sentence.
 _SIGNED: Final = re.compile(r"(?=.*[A-Za-z])(?=.*(?:[!#$%&*?^~]\w|[0-9].*[!#$%&*^~])).{5,}", re.ASCII)
-_MIXED: Final = re.compile(
-    rf"(?!(?:{grammar.INTERFACE})$)(?=.*[0-9])(?=.*[A-Za-z])(?=.*[A-Z!#$%&*+?@^_~]).*", re.ASCII
-)
 # The line is longer than the terminal, which shows its end behind a "$": "sw1(config)#$word 0 X".
 _SCROLLED: Final = re.compile(
     rf"[#>]\$(?P<tail>[\w-]*)(?:\s+[0-9]{{1,4}}\s+md5)?\s+{forms.TYPE}{forms.VALUE}", re.ASCII
-)
-_LEADER: Final = re.compile(
-    r"\b(?:password|passwd|passphrase|secret|psk|token|community)\s{0,9}\.{3,80}\s{0,9}:?\s{0,9}(?P<value>\S+)",
-    re.ASCII,
-)
-_FILTER: Final = re.compile(
-    r"\|\s*(?:i|in|inc|incl|include|e|ex|exclude|b|begin|s|sec|section|count)\s", re.ASCII
-)
-_TABLE_ROW: Final = re.compile(
-    r"\s*\|\s*(?:[\w-]+\s+){0,2}(?:password|passwd|passphrase|secret|psk|token|community)\s*\|\s*(?P<value>\S+)\s*\|",
-    re.ASCII,
 )
 _SPLIT_KEYWORD: Final = re.compile(
     rf"^(?:{'|'.join(sorted(grammar.KEYWORD_TAILS))})\s*(?=[0-9]\s|\S+\s+r[ow]\s*$)(?:[0-9]\s+)?"
@@ -208,32 +109,10 @@ _QUOTES: Final = frozenset("\"'")
 _BEFORE_CELL: Final = frozenset(("", ",", "[", " ", ":"))
 _OWNED: Final = ("for ", "of ", "on ")
 _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
-_SETTERS: Final = frozenset({"environment", "action"})
 _JOINERS: Final = frozenset("_-")
 _AFTER_HEAD: Final = frozenset(" \t:")
 _KEY_NUMBER: Final = re.compile(r"key\s+[0-9a-f]{1,64}(?:\s*$|[\"'`<])", re.ASCII)
 _SHORT_KEY_NUMBER: Final = re.compile(r"key\s+[0-9]{1,4}(?:\s*$|[\"'`<]|\s+(?:\(|<cr>|--\s+\())", re.ASCII)
-
-
-def answers(text: str, lowered: str, *, only_odd: bool = False) -> list[SecretSpan]:
-    """Return what an EEM applet or a script types in this line, if it is no command.
-
-    With ``only_odd``, a word of lower-case letters is a command.
-    """
-    found = []
-    for answer in _ANSWER.finditer(lowered):
-        start, end = answer.span("sent" if answer["quote"] else answer.lastgroup or 0)
-        typed = text[start:end]
-        if (
-            typed.lower() in grammar.EXEC_WORDS
-            or is_hidden(typed)
-            or typed.startswith("$")
-            or _LIKE_A_COMMAND.fullmatch(typed)
-            or (only_odd and not _ODD_FOR_A_COMMAND.search(typed))
-        ):
-            continue
-        found.append(SecretSpan(start=start, end=end, kind="password"))
-    return found
 
 
 def words_of(lowered: str) -> set[str]:
@@ -244,16 +123,10 @@ def words_of(lowered: str) -> set[str]:
             for word in (
                 *FORMS,
                 *SECRET_PARTS,
-                *_SETTERS,
-                *_PROGRAMS,
-                *_LOGINS,
+                *programs.WORDS,
+                *announcements.LOGINS,
                 *_SENTENCE_WORDS,
                 *grammar.KEY_MATERIAL,
-                "set",
-                "pattern",
-                "expect",
-                "curl",
-                "run-opts",
             )
             if word in lowered
         }
@@ -268,8 +141,13 @@ def by_form(text: str, lowered: str, heads: frozenset[str], section: str) -> tup
     for form, at in ((form, at) for form, head in _in_order(heads) for at in places[head]):
         if claimed.overlap(at, at + 1) or (form.starts_command and not _starts_command(lowered, at)):
             continue
-        match = form.pattern.match(lowered, at, at + _LONGEST_FORM)
-        if match is None or claimed.overlap(at, end := match.end()):
+        furthest = at + _LONGEST_FORM
+        match = form.pattern.match(lowered, at, furthest)
+        if match is None:
+            continue
+        end = match.end() if match.end() < furthest else len(text)
+        end = _end_of_cell(text, at, match.start(1), end)
+        if claimed.overlap(at, end):
             continue
         if form.kind == "key" and lowered.startswith("key", at) and _is_key_number(lowered, at, section):
             claimed.add(at, end)
@@ -282,8 +160,7 @@ def by_form(text: str, lowered: str, heads: frozenset[str], section: str) -> tup
         claimed.add(at, end)
         for group in range(1, form.pattern.groups + 1):
             start, stop = match.span(group)
-            stop = _end_of_cell(text, at, start, stop if stop < at + _LONGEST_FORM else len(text))
-            found += found_at(text, start, stop, form.kind)
+            found += found_at(text, start, min(stop, end) if stop < furthest else end, form.kind)
     return found, claimed
 
 
@@ -339,18 +216,9 @@ def _starts_command(lowered: str, at: int) -> bool:
     return not before.strip("+-<>!* \t") or before[-1] in "#>|:;\"'`[「『【“" or before.endswith("cmd=")
 
 
-def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
-    """Return the secrets of EEM applets, of ``curl``, and of keywords that a terminal has wrapped."""
+def by_broken_line(text: str, lowered: str) -> list[SecretSpan]:
+    """Return the secret of a command of which a terminal shows the end: it was wrapped, or scrolled."""
     found: list[SecretSpan] = []
-    if words & _SETTERS and (variable := _VARIABLE.search(lowered)):
-        kind = kind_of(text[slice(*variable.span("name"))])
-        found += found_at(text, *variable.span("value"), kind) if kind else ()
-    if "curl" in words and (option := _USER_OPTION.search(lowered)):
-        found += found_at(text, *option.span("value"), "password")
-    if "run-opts" in words and (option := _CONTAINER_OPTION.search(lowered)):
-        found += found_at(text, *option.span("value"), "password")
-    if "assword" in lowered and ("pattern" in words or "expect" in words):
-        found += answers(text, lowered)
     if split := _SPLIT_KEYWORD.match(lowered):
         found += found_at(text, *split.span(1), "password")
     if "#$" in lowered and (scrolled := _SCROLLED.search(lowered)):
@@ -360,83 +228,6 @@ def by_context(text: str, lowered: str, words: set[str]) -> list[SecretSpan]:
             tail and word.endswith(tail) for word in grammar.INTRODUCERS | {"key": "key", "digest-key": "key"}
         ):
             found += found_at(text, *scrolled.span(2), "password")
-    if "..." in lowered:
-        found += _announced(text, lowered, _LEADER)
-    if "from" in words:
-        found += _announced(text, lowered, _CHANGED)
-    if "to" in words:
-        found += _announced(text, lowered, _SET_TO)
-    if "value" in words or "one" in words or "it" in words:
-        found += _changed_values(text, lowered)
-    if " / " in lowered or words & _LOGINS:
-        found += _of_login(text, lowered)
-    if (
-        "set" in words
-        and (variable := _SCRIPT_VARIABLE.search(lowered))
-        and (kind := kind_of(text[slice(*variable.span("env" if variable["env"] else "name"))]))
-        and not is_harmless(text, lowered, variable.start(), *variable.span("value"), plain=False)
-    ):
-        found += found_at(text, *variable.span("value"), kind)
-    if "->" in lowered:
-        found += _announced(text, lowered, _ARROW)
-    if lowered.lstrip()[:1] == "|":
-        found += _announced(text, lowered, _TABLE_ROW)
-    elif "|" in lowered and not _FILTER.search(lowered):
-        found += _announced(text, lowered, _BAR)
-    if "authentication" in words:
-        found += _announced(text, lowered, _QUOTED_AUTHENTICATION)
-    if "authorization" in words and (digest := _DIGEST.search(lowered)):
-        found += found_at(text, *digest.span("value"), "password")
-    if words & _PROGRAMS:
-        found += _of_programs(text, lowered)
-    return found
-
-
-def _of_login(text: str, lowered: str) -> tuple[SecretSpan, ...]:
-    """Return the password of "Login: admin / X", "creds admin:X", "login as admin with X"."""
-    if pair := _USER_AND.search(lowered):
-        looks_random = _MIXED
-    elif pair := _USER_JOINED.search(lowered):
-        looks_random = _MIXED if pair["joined"] else _ODD
-    elif pair := _USER_SLASH.search(lowered):
-        looks_random = _ODD
-    else:
-        return ()
-    is_secret = looks_random.fullmatch(text, *pair.span("value"))
-    return found_at(text, *pair.span("value"), "password") if is_secret else ()
-
-
-def _announced(text: str, lowered: str, pattern: re.Pattern[str]) -> list[SecretSpan]:
-    """Return the values of labels without a colon: ``password -> X``, ``password|X``."""
-    return [
-        secret
-        for match in pattern.finditer(lowered)
-        if not is_harmless(text, lowered, 0, *match.span("value"), plain=False)
-        for secret in found_at(text, *match.span("value"), "password")
-    ]
-
-
-def _changed_values(text: str, lowered: str) -> list[SecretSpan]:
-    """Return what a sentence says that a secret was and is now: ``the old value X, new value Y``."""
-    noun = _NOUN.search(lowered)
-    if noun is None:
-        return []
-    return [
-        secret
-        for match in _ITS_VALUE.finditer(lowered, noun.end(), noun.end() + _FURTHEST_VALUE)
-        if not is_harmless(text, lowered, match.start(), *match.span("value"))
-        for secret in found_at(text, *match.span("value"), "password")
-    ]
-
-
-def _of_programs(text: str, lowered: str) -> list[SecretSpan]:
-    """Return the secrets in options of programs of the guest shell."""
-    found: list[SecretSpan] = []
-    if program := _PROGRAM_OPTION.search(lowered):
-        found += found_at(text, *program.span(program.lastgroup or 0), "password")
-    if program := _SNMP_PROGRAM.search(lowered):
-        for option in _SNMP_OPTION.finditer(text, program.end() - 1):
-            found += found_at(text, *option.span("value"), "snmp-community")
     return found
 
 
@@ -463,7 +254,7 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
         if claimed.overlap(match.start("word"), match.end("word")):
             continue
         word = match["word"]
-        if (word == "community" and not is_snmp and "string is" not in match["link"]) or (
+        if (word == "community" and not is_snmp and not _COMMUNITY_LINK.match(match["link"])) or (
             is_alias and _ALIAS.match(lowered, 0, match.start())
         ):
             continue

@@ -7,9 +7,9 @@ from enum import Enum, auto
 from typing import Final
 
 from slp_ops.redact import grammar
-from slp_ops.redact.commands import answers
 from slp_ops.redact.labels import is_no_value, kind_of
 from slp_ops.redact.localized import is_announcement
+from slp_ops.redact.programs import answers
 from slp_ops.redact.spans import SecretSpan, found_at, is_hidden
 
 

@@ -1,9 +1,10 @@
 """Find the secrets of one line.
 
-Four detectors look at a line: commands with a known form, words that introduce a secret, labels with a value,
-and shapes (hashes, addresses with a password, signed tokens) that reveal a secret whatever precedes it.
-A command that is abbreviated is spelled out for the first two.
-``grammar`` lists the words.
+Detectors look at a line: ``commands`` for forms of commands and words that introduce a secret (once more with
+the ``abbreviations`` spelled out), ``labels``, ``localized`` and ``markup`` for labels with a value,
+``announcements`` for sentences and tables, ``programs`` for options and scripts, and ``shapes`` for hashes,
+addresses with a password and signed tokens, which reveal a secret whatever precedes it. ``grammar`` lists the
+words.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import Final
 
 from slp_ops.redact import grammar
 from slp_ops.redact.abbreviations import spelled_out
-from slp_ops.redact.commands import FORMS, by_context, by_form, by_introducer, by_owned_key, words_of
+from slp_ops.redact.announcements import by_announcement
+from slp_ops.redact.commands import FORMS, by_broken_line, by_form, by_introducer, by_owned_key, words_of
 from slp_ops.redact.encoded import decoded
 from slp_ops.redact.labels import SECRET_PARTS, by_element, by_label, by_list, by_typed_text
 from slp_ops.redact.localized import by_localized_label
 from slp_ops.redact.markup import by_call, by_fields, by_items, by_markup, by_record
+from slp_ops.redact.programs import by_program
 from slp_ops.redact.shapes import by_address, by_key_material, by_shape
 from slp_ops.redact.spans import SecretSpan, Spans, merged
 
@@ -67,7 +70,7 @@ def _secrets(text: str, lowered: str, section: str) -> list[SecretSpan]:
             found += by_record(text, lowered)
     if not text.isascii():
         found += by_localized_label(text, lowered)
-    if "auth(" in lowered or "login(" in lowered:
+    if "auth(" in lowered or "login(" in lowered or "-securestring" in lowered:
         found += by_call(text, lowered)
     if "key" in words:
         found += by_owned_key(text, lowered, words, claimed)
@@ -77,7 +80,9 @@ def _secrets(text: str, lowered: str, section: str) -> list[SecretSpan]:
         found += by_element(text, lowered)
     if "@" in text:
         found += by_address(text, lowered)
-    found += by_context(text, lowered, words)
+    found += by_broken_line(text, lowered)
+    found += by_announcement(text, lowered, words)
+    found += by_program(text, lowered, words)
     found += by_abbreviation(text, lowered, section)
     found += by_shape(text, lowered, is_explained=bool(found))
     return found

@@ -25,14 +25,13 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         enable [algorithm-type *] [common-criteria-policy *] password|secret|masked-secret [level #] REST?
         ^ password REST?
         ftp|scp password REST?
-        username|user-name ... password|secret|masked-secret WORD?
         neighbor * !description ... password REST
-        user-password|tunnel-password|chap-password * # WORD
+        user-password|tunnel-password|chap-password|ms-mppe-recv-key|ms-mppe-send-key * # WORD
         msdp [vrf *] password peer * [encryption-type] WORD
         ppp * ... password WORD
         password option # for * !key-chain WORD
         password fallback !key-chain WORD
-        root-dn ... password WORD
+        root-dn ... password REST
         subscriber service password WORD
         authorize|authenticate aaa list * password WORD
         server * username * password WORD
@@ -46,15 +45,13 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         crypto key|pki|ca export|import * pkcs12 * !password|passphrase WORD
         crypto pki token * user-pin WORD
         crypto pki token * [admin] login WORD
-        crypto pki token * admin !login WORD
+        crypto pki token * admin !login|change-pin WORD
         change-pin WORD [WORD]
         user-pin WORD
         sim unlock|authenticate WORD
         profile create # * pap|chap|pap_chap * WORD
         mab request format attribute 2 !uppercase|lowercase WORD
-        test aaa group radius server [name] * * WORD
-        test aaa group * server [name] * * WORD
-        test aaa group * !server * WORD
+        test aaa group * [server [name] * [auth-port #] [acct-port #] [port #]] !server * WORD
         aaa group * !server * WORD legacy|new-code
         ^ hash !md5|sha*|none|algorithm*|of|is|value*|for|on|in|key*|bucket*|table*|size WORD
         nthash WORD
@@ -63,14 +60,14 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ pin WORD? END
         srvtab entry * # # # # # WORD
         auth plain|login CODED
+        login|enable|pap|chap|ms-chap = cleartext|crypt|des WORD
+        radtest * WORD * * WORD
         pac-password WORD
     """),
     ("snmp-community", """
         snmp-server community WORD
-        snmp-server community-map WORD
         snmp-server host * ... version 1|2c WORD
         snmp-server host * [vrf *] [traps|trap|informs|inform] !version|vrf|traps|trap|informs|inform WORD
-        snmp ... community-map WORD
         snmp get|get-next|get-bulk|set|inform v1|v2c * [vrf *] WORD
         community-map WORD
         rocommunity|rwcommunity|rocommunity6|rwcommunity6|trapcommunity !is|are|was|of|for|and|or|not WORD
@@ -141,6 +138,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         session-key inbound|outbound esp # cipher WORD authenticator WORD
         session-key inbound|outbound esp # cipher WORD
         ntp authentication-key # * WORD
+        authentication-key # cmac-*|hmac-*|md5|sha* WORD
         message-digest-key [eigrp] # * WORD
         authentication ipsec spi # md5|sha1 WORD
         encryption ipsec spi # esp null md5|sha1 WORD
@@ -155,15 +153,14 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         ^ authentication text !key-chain WORD
         rsvp authentication key WORD
         authentication text, string !not WORD
-        map-server|map-resolver * ... key WORD
+        map-server|map-resolver * ... key [hash-function] [hmac-*|sha*] [key] WORD
         lsp-password [text] WORD
-        cak [(raw)|(hex)|(raw):|(hex):] [:|=] !name*|status*|length* WORD
+        cak [(raw)|(hex)|(raw):|(hex):] [:|=] !name*|status*|length*|*-bit* WORD?
         key-hash * WORD
         address|hostname|radius|tacacs|tacacs+|client|nas|ppk ... key TYPED
     """),
     ("token", """
         the token WORD is not valid
-        ^ token WORD? END
         --token WORD
         authorization:|proxy-authorization: bearer|basic|token|negotiate|apikey|key WORD
         bearer|basic CODED
@@ -180,11 +177,11 @@ ABBREVIATED: Final = """
     radius-server:3 host:2 key:2!
     server-private:8 * key:2!
     neighbor:3 * password:3!
-    ntp:3 authentication-key:4!
-    standby:4 authentication:4 md5:3 text:4 key-string:5!
-    vrrp:4 authentication:4 md5:3 text:4 key-string:5!
-    glbp:4 authentication:4 md5:3 text:4 key-string:5!
-    ip:2 nhrp:4 authentication:4! ospf:3 message-digest-key:3! authentication-key:16! password:3! \
+    ntp:2 authentication-key:4!
+    standby:4 authentication:2 md5:2 text:1 key-string:5!
+    vrrp:4 authentication:2 md5:2 text:1 key-string:5!
+    glbp:4 authentication:2 md5:2 text:1 key-string:5!
+    ip:2 nhrp:4 authentication:4! ospf:2 message-digest-key:3! authentication-key:16! password:3! \
         ftp:3 http:3 ssh:3 scp:3 client:2 wccp:4 msdp:4 peer:4
     crypto:2 isakmp:3 key:3! pki:3 import:3 export:3 pkcs12:4 pem:3 terminal:4 password:4!
     mpls:4 ldp:3 neighbor:3 password:3!
@@ -229,6 +226,25 @@ KEY_MATERIAL: Final = words("""
     sk_d sk_ai sk_ar sk_ei sk_er sk_pi sk_pr
 """)
 
+# Options of programs that take a secret, as regular expressions.
+PROGRAM_OPTIONS: Final = {
+    **dict.fromkeys(
+        words("""
+            snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptable snmptrap snmpinform
+            trapsess
+        """),
+        r"-[cAX]\s{0,9}",
+    ),
+    **dict.fromkeys(words("docker podman"), r"login\s.{0,200}?\s-p\s{0,9}|--password[\s=]"),
+    **dict.fromkeys(words("ldapsearch ldapmodify ldapwhoami"), r"-w\s{1,9}"),
+    **dict.fromkeys(words("mysql mysqldump"), "-p"),
+    **dict.fromkeys(words("zip unzip"), r"-P\s{0,9}"),
+    "openssl": r"-k\s{1,9}",
+    "smbclient": r"-U\s{0,9}[\"']?[^\s%\"']{1,64}%",
+    "ssh-keygen": r"-[NP]\s{0,9}",
+    "sshpass": r"-p\s{0,9}",
+}
+
 # Where a switch looks for its users: "auth = ('radius', 'local')" names no user and password.
 LOGIN_METHODS: Final = words("radius tacacs tacacs+ local group enable line none krb5 default")
 
@@ -239,7 +255,7 @@ SETTINGS: Final = words("""
     prompt type types length min-length max-length aging history reuse strength complexity
     authentication provisioning list generate change confirmation attempts retry retries option
     level mgr manager management expiry default storage dsl chain chains keyring bucket buckets ring
-    daemon count based pair label name server size usage id number format algorithm password secret
+    daemon count rate based pair label name server size usage id number format algorithm password secret
     key set-key token key-string sha256 table tables
 """)
 # Words of sentences about secrets.
@@ -297,14 +313,31 @@ NAMES: Final = {
 }  # fmt: skip
 # A last part without a meaning of its own: the part before it decides ("community name", "key string").
 CARRIERS: Final = frozenset(
-    {"name", "string", "value", "index", "hash", "phrase", "security", "securityname", "ro", "rw"}
+    {
+        "name",
+        "string",
+        "value",
+        "index",
+        "hash",
+        "hashed",
+        "encrypted",
+        "cleartext",
+        "plaintext",
+        "phrase",
+        "security",
+        "securityname",
+        "ro",
+        "rw",
+    }
 )
+# Labels of which no part announces a secret by itself.
+WHOLE_NAMES: Final = {"auth secondary": "password", "community or user": "snmp-community", "x auth": "token"}
 # Parts that make "key" or "code" a secret: "API_KEY", "trust_code".
 KEY_PARTS: Final = words("""
     api auth authentication access secret private priv shared preshared session encryption radius
     tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac subscription account
     kerberos ntp ospf bgp eigrp isis rip hsrp vrrp glbp ldp msdp nhrp dmvpn macsec mka md wifi wlan lisp
-    sxp ike ikev rad tac
+    sxp ike ikev rad tac digest
 """)
 # Protocols of which "md5" is a key: "bgp_md5: X".
 MD5_OWNERS: Final = words("bgp ospf ntp eigrp rip isis hsrp vrrp glbp ldp msdp tcp")
@@ -314,7 +347,7 @@ VALUE_FIELDS: Final = words("""
 """)
 # Fields that hold a key below a name such as "authentication-key".
 KEY_FIELDS: Final = words("key md5 md5-cfg cmac-aes-128 hmac-sha1 hmac-sha2-256 sha1 sha2")
-COMMUNITY_FIELDS: Final = words("name ro rw read write readonly readwrite read-only read-write")
+COMMUNITY_FIELDS: Final = words("name text-name ro rw read write readonly readwrite read-only read-write")
 OTHER_FIELDS: Final = words("""
     name user users username type mode access acl view version id description comment file path external
     enabled enable-all expires created updated level privilege encryption length min_length max_length
@@ -338,9 +371,11 @@ HIDDEN: Final = re.compile(
 )
 # Values of labels that are no secrets.
 NO_VALUE: Final = re.compile(
-    r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|!(?:vault|env|env_var|ref|secret)\s*[|>][+-]?|[\[({].*|[-=.,:;|>+]+|"
+    r"<[^<>]{0,40}>|'?nullptr'?|\$\{[a-z_][\w.:-]*\}?|[\[({].*|[-=.,:;|>+~]+|"
+    r"!(?:vault\s+[|>][+-]?|(?:env|env_var|include|ref|reference|secret)(?:\s.*)?)|"  # of YAML: elsewhere
     r"(?:str|bytes|secretstr)[,)\]]{0,3}|optional\[.*|"  # a type in a script
     r"getpass\b.*|input\(.*|os\.(?:environ|getenv)\b.*|\$\([a-z].*|"  # a script asks for it
+    r"new-object|get-credential|"  # of PowerShell
     r"\$(?:[a-z]+_)*(?:password|passwd|secret|token)|"
     r"(?:not[ -]?)?(?:configured|set|available|applicable|required|present|shown|default)",
     re.ASCII,
@@ -361,8 +396,8 @@ EXEC_WORDS: Final = words("""
     enable su en end exit quit disable login logout logoff reload y n yes no term wr write
 """)
 
-# Beginnings of tokens by which they are known wherever they are: of code hosts, Slack and AWS.
-ISSUERS: Final = ("ghp_", "glpat-", "xox", "AKIA")
+# By these, tokens are known wherever they are: of code hosts, Slack and AWS, and in addresses of webhooks.
+ISSUERS: Final = ("ghp_", "glpat-", "xox", "AKIA", "hooks.slack.com/", "webhooks/incoming/")
 
 # (a word of every line that may hold a secret, what follows it on harmless lines); finding them is cheap.
 STEMS: Final[tuple[tuple[str, str], ...]] = (
@@ -393,8 +428,10 @@ STEMS: Final[tuple[tuple[str, str], ...]] = (
     (".auth", r"\.auth(?!\s*=)"),
     ("%3a", r"%3a(?!\S{1,256}%40)"),
     ("login", r"login(?!\(\s*[\"']|(?::|\s)[^/\n]{0,60}/|\s+(?:as|with)\s+\S+\s)"),
-    ("trapsess", ""),
     ("srvtab", ""),
+    ("auth_secondary", ""),
+    ("-securestring", ""),
+    ("cleartext", ""),
     ("icauth(", ""),
     ("digestauth(", ""),
     ("test", r"test(?!\s+aaa)"),
@@ -451,14 +488,14 @@ ABBREVIATED_WORDS: Final = frozenset(
 )  # fmt: skip
 
 # Words that may be followed by a secret; found whole, which costs less than a stem.
-WHOLE_WORDS: Final = words("""
-    otp otp: "otp": puk puk: "puk": sak sak: kek kek: ick ick: kennwort: contrasena: mysql mysqldump openssl
-    snmpwalk snmpget snmpgetnext snmpset snmpbulkwalk snmpbulkget snmptrap snmpinform snmptable
-    "enable" "en" auth debug(cli_lib) tok: _tok createuser x-auth: sudo oid icv ptk ptk: gtk gtk: kck
-    sk_d sk_ai sk_ar sk_ei sk_er sk_pi sk_pr sk_d: sk_ai: sk_ar: sk_ei: sk_er: sk_pi: sk_pr:
-    skeyid_a: skeyid_d: skeyid_e: skeyid_a skeyid_d skeyid_e skeyseed skeyseed: private-lines: snmp: "snmp":
-    ssh: telnet: console:
-""")
+WHOLE_WORDS: Final = (
+    words("""
+        otp otp: "otp": puk puk: "puk": kennwort: contrasena: "enable" "en" auth debug(cli_lib) tok: _tok
+        createuser x-auth: sudo oid private-lines: snmp: "snmp": ssh: telnet: console: radtest
+    """)
+    | {f"{material}{colon}" for material in KEY_MATERIAL for colon in ("", ":")}
+    | PROGRAM_OPTIONS.keys()
+)
 
 # Ends of keywords: a terminal may wrap within a keyword ("pass" and, in the next line, "word 0 SECRET").
 KEYWORD_TAILS: Final = frozenset(

@@ -27,7 +27,7 @@ _LABEL_HINT: Final = re.compile(
 )
 _LABEL: Final = re.compile(
     r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?\]?(?:\[\d+\]|\s?\([\w /-]{1,20}\))?)"""
-    r"""(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["'])|!vault\s{1,20})?)"""
+    r"""(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["'])|!(?:vault|unsafe|!str|!binary)\s{1,20})?)"""
     r"""(?:\\+"(?P<nested>[^"\\\n]{0,1000})\\+"|"(?P<double>(?:[^"\\\n]|\\.){0,1000})"|'(?P<single>[^'\n]{0,1000})'"""
     r"""|["']?(?P<bare>[^\s"'][^\s"'<]{0,200}))""",
     re.ASCII,
@@ -35,11 +35,17 @@ _LABEL: Final = re.compile(
 _ELEMENT: Final = re.compile(
     r"<(?:[\w.-]+:)?(?P<name>[a-z_][\w.-]*)(?:\s[^<>]*)?>\s*(?P<bare>[^<>\s][^<>]*)<(?!masked:)", re.ASCII
 )
+_NAMED: Final = re.compile("comm|security")  # the name of a community is the secret
 _PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", re.ASCII)
-_COMMUNITY_ELEMENT: Final = re.compile(r"<[\w.:-]*community[\w.-]*>\s*$", re.ASCII)
-_KEY_OWNER: Final = re.compile(r"pre-shared-key|radius|tacacs|shared|key-string|<key(?:-[a-z]+)?>\s*$")
-# Names that announce a secret in these fields only.
-_FIELDS_OF: Final = {"key": frozenset({"key"}), "snmp": frozenset({"ro", "rw"})}
+_TAG: Final = re.compile(r"<(?P<end>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:\s[^<>]*)?>", re.ASCII)
+_FURTHEST_PARENT: Final = 300  # characters before an element
+_KEY_OWNER: Final = re.compile(r"radius|tacacs|shared")
+# Names that announce a secret in these fields only, and its kind.
+_FIELDS_OF: Final = {
+    "key": ("key", frozenset({"key"})),
+    "snmp": ("snmp-community", frozenset({"ro", "rw"})),
+    "authentication": ("key", frozenset({"word", "text"})),
+}
 _KEYS: Final = frozenset({"key", "pre-shared-key", "aaa-key"})
 _ONLY_A_LABEL: Final = re.compile(r"\s*(?:[\w-]+\s+){0,2}[\w-]+\s*:\s*", re.ASCII)
 # A mixed word with a digit is a key, unless it is the name of an interface, a version or a path.
@@ -59,8 +65,8 @@ _CODES: Final = ("pin", "otp", "puk")  # secrets of four digits
 # A list of communities in JSON or XML, and a value with its encryption type before it.
 _COMMUNITY_LIST: Final = re.compile(r"""["'][\w:.-]*community(?:-config)?["']\s*:\s*[\[{\s]*$""", re.ASCII)
 _ENCRYPTED: Final = re.compile(
-    r"""["'](?:encryption|enctype|type)["']\s*:\s*["']?[0-9]["']?\s*,\s*["']?$"""
-    r"""|<(?P<tag>encryption|enctype)>\s*[0-9]\s*</(?P=tag)>\s*$""",
+    r"""["'](?:encryption|encrypt|enctype|type)["']\s*:\s*["']?[0-9]["']?\s*,\s*["']?$"""
+    r"""|<(?P<tag>encryption|encrypt|enctype)>\s*[0-9]\s*</(?P=tag)>\s*$""",
     re.ASCII,
 )
 _PORTS: Final = re.compile(r"(?:auth|acct)-port[\s:=]{1,3}[0-9]{1,5}[\s,;)]{1,3}$", re.ASCII)  # of RADIUS
@@ -226,10 +232,10 @@ def kind_of(name: str, before: str = "") -> str:
         return "key"
     if "snmp" in parts and parts[-1] in {"ro", "rw"}:
         return "snmp-community"
-    if parts == ["community", "or", "user"]:
-        return "snmp-community"
+    if whole := grammar.WHOLE_NAMES.get(" ".join(parts)):
+        return whole
     while parts and parts[-1] in grammar.CARRIERS:
-        if parts.pop() == "name" and not (parts[-1] if parts else before).startswith(("comm", "security")):
+        if parts.pop() == "name" and not any(map(_NAMED.match, parts or [before])):
             return ""
     if not parts:
         return grammar.NAMES.get(before, "")
@@ -241,8 +247,6 @@ def kind_of(name: str, before: str = "") -> str:
     if last == "key":
         others = {*parts[:-1], *(part.lower() for part in _PART.findall(before))}
         return "key" if others & grammar.KEY_PARTS and "public" not in others else ""
-    if parts == ["x", "auth"]:
-        return "token"
     if last == "opaque" and ("pac" in parts or before == "pac"):
         return "key"
     if last in {"response", "assertion"} and "saml" in parts:
@@ -278,13 +282,19 @@ def holds_value(field: str, parent: str, kind: str) -> bool:
     Below the name of several (``passwords``) each field does that does not describe it.
     """
     name = field.lower()
-    if special := _FIELDS_OF.get(parent.lower()):
-        return name in special
+    if special := _special(parent):
+        return name in special[1]
     if kind in _KEYS and name in grammar.KEY_FIELDS:
         return True
     if name in grammar.VALUE_FIELDS or (kind == "snmp-community" and name in grammar.COMMUNITY_FIELDS):
         return True
     return parent.lower().endswith("s") and not kind_of(parent) and name not in grammar.OTHER_FIELDS
+
+
+def _special(name: str) -> tuple[str, frozenset[str]] | None:
+    """Return the entry of a name in ``_FIELDS_OF``; ``key-address`` is one of "key"."""
+    lowered = name.lower()
+    return _FIELDS_OF.get("key" if lowered.startswith("key-") and not kind_of(name) else lowered)
 
 
 def kind_of_list(name: str) -> str:
@@ -296,8 +306,8 @@ def kind_of_list(name: str) -> str:
 
 def kind_of_parent(name: str) -> str:
     """Return the kind of the secrets in fields below a name, such as ``key: {key: X}``, ``snmp: {ro: X}``."""
-    special = {"key": "key", "snmp": "snmp-community"}.get(name.lower(), "")
-    return special or kind_of_list(name)
+    special = _special(name)
+    return special[0] if special else kind_of_list(name.removesuffix("-config"))
 
 
 def is_name_of_secret(item: str) -> bool:
@@ -351,7 +361,9 @@ def by_element(text: str, lowered: str) -> Iterator[SecretSpan]:
         start, end = match.span("bare")
         name = text[match.start("name") : match.end("name")]
         kind = kind_of(name) or _kind_of_element(
-            name.lower(), lowered[max(0, match.start() - 200) : match.start()], text[start:end].strip()
+            name.lower(),
+            lowered[max(0, match.start() - _FURTHEST_PARENT) : match.start()],
+            text[start:end].strip(),
         )
         if kind and not is_no_value(lowered[start:end], kind, "bare"):
             yield from found_at(text, start, end, kind)
@@ -359,13 +371,21 @@ def by_element(text: str, lowered: str) -> Iterator[SecretSpan]:
 
 def _kind_of_element(name: str, before: str, value: str) -> str:
     """Return the kind of secret in an element whose parent or value decides: ``<community><name>``."""
-    if name == "name" and _COMMUNITY_ELEMENT.search(before):
-        return "snmp-community"
+    parent = _parent_of(before)
+    if (kind := kind_of_parent(parent)) and holds_value(name, parent, kind):
+        return kind
     if _ENCRYPTED.search(before):
         return "password" if name == "text" else "key"
-    is_key = (name == "key" and (_KEY_OWNER.search(before) or _KEY_VALUE.fullmatch(value))) or (
-        name in grammar.KEY_FIELDS and "authentication-key" in before
-    )
-    if name == "word" and before.endswith("<authentication>"):
-        return "key"
-    return "key" if is_key else ""
+    return "key" if name == "key" and (_KEY_OWNER.search(before) or _KEY_VALUE.fullmatch(value)) else ""
+
+
+def _parent_of(before: str) -> str:
+    """Return the name of the element that is open at the end of a text."""
+    depth = 0
+    for tag in reversed([*_TAG.finditer(before)]):
+        if tag[0].endswith("/>"):
+            continue
+        depth += 1 if tag["end"] else -1
+        if depth < 0:
+            return tag["name"]
+    return ""

@@ -295,8 +295,8 @@ def opened_by(line: str) -> Block | None:
         return Cell(kind=kind) if kind else None
     if last == ">" and (element := _XML_PARENT.fullmatch(line)):
         name = element["name"].lower()
-        kind = kind_of_parent("key" if name.startswith("key-") and not kind_of(name) else name)
-        return Element(kind=kind, name="key" if name.startswith("key-") else name) if kind else None
+        kind = kind_of_parent(name)
+        return Element(kind=kind, name=name) if kind else None
     if ":" in line or "=" in line or last == "{":
         return _record(line)
     if _DELIMITER.search(line):

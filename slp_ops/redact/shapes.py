@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 _HASH: Final = re.compile(
-    r"(?<!\S)[\"']?(\$(?:1|4|5|6|8|9|14)\$[./0-9A-Za-z]{1,64}\$[./0-9A-Za-z]{16,})", re.ASCII
+    r"(?<![\w$])(\$(?:1|4|5|6|8|9|14)\$[./0-9A-Za-z]{1,64}\$[./0-9A-Za-z]{16,})", re.ASCII
 )
 _SIGNED: Final = re.compile(r"(?<![\w.-])(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)", re.ASCII)
 _TYPE_7: Final = re.compile(
@@ -22,13 +22,15 @@ _TYPE_7: Final = re.compile(
 _PEM_LINE: Final = re.compile(
     r"-----BEGIN (?:[^-\n]{0,60} )?(PRIVATE KEY|CERTIFICATE)-----(?:\\[nr]|\s)*([^\s-][^-]*)", re.ASCII
 )
-# Tokens that begin with their issuer.
+# Tokens that begin with their issuer, and the end of the address of a webhook.
 _ISSUED: Final = re.compile(
-    r"(?<![\w-])((?:ghp_|glpat-|xox[a-z]-)[\w-]{16,}|AKIA[A-Z0-9]{16}(?!\w))", re.ASCII
+    r"(?<![\w-])((?:ghp_|glpat-|xox[a-z]-)[\w-]{16,}|AKIA[A-Z0-9]{16}(?!\w)"
+    r"|(?:(?<=hooks\.slack\.com/)services|(?<=webhooks/)incoming)/[\w/-]{16,})",
+    re.ASCII,
 )
 _KEY_MATERIAL: Final = re.compile(
     rf"(?<![a-z0-9_])(?:{'|'.join(sorted(grammar.KEY_MATERIAL, key=len, reverse=True))})(?![a-z0-9_])"
-    r"(?:\s*\((?:raw|hex)\))?(?:\s{1,3}(?:key|value|data|generated|derived|installed|is|raw|hex)){0,3}\s{0,9}[:=]?\s{0,9}"
+    r"(?:\s*\((?:raw|hex)\))?(?:\s{1,3}(?:key|value|data|generated|derived|installed|is|raw|hex|[0-9]{2,3}-bit)){0,3}\s{0,9}[:=]?\s{0,9}"
     r"(?P<value>(?:0x)?(?:[0-9a-f]{2}){1,64}(?:[ :-](?:[0-9a-f]{2}){1,16}(?![0-9a-z])){0,64}[^\s,;)\]]*)",
     re.ASCII,
 )

@@ -34,11 +34,13 @@ async def connect(host: str, port: int, timeout: float) -> WatchedSocket:
         try:
             async with asyncio.timeout(timeout):
                 await asyncio.get_running_loop().sock_connect(sock, address)
-        except BaseException as err:
+        except OSError as err:
+            sock.note_end(err)
             sock.close()
-            if not isinstance(err, OSError | TimeoutError):
-                raise
-            failure = failure or _translate(err, host, port, timeout)
+            failure = failure or _translate(err, sock, host, port, timeout)
+        except BaseException:
+            sock.close()
+            raise
         else:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return sock
@@ -71,7 +73,7 @@ async def _addresses(host: str, port: int, timeout: float) -> list[tuple[int, tu
     return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # AF_INET6 adds two
 
 
-def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float) -> DeviceError:
+def _translate(err: OSError, sock: WatchedSocket, host: str, port: int, timeout: float) -> DeviceError:
     place = f"{host} port {port}"
     if isinstance(err, ConnectionRefusedError):
         return ConnectionRefused(
@@ -89,8 +91,9 @@ def _translate(err: OSError | TimeoutError, host: str, port: int, timeout: float
             hint="check routing and VPN from here",
         )
     if err.errno == errno.ECONNRESET:
-        # It was accepted, and reset as soon as it stood.
-        return closed_connection_error(Stage.IDENTIFICATION, reset=True)
+        # It was accepted, and reset before this process saw that it stands.
+        stage = Stage.KEY_EXCHANGE if sock.identified else Stage.IDENTIFICATION
+        return closed_connection_error(stage, reset=True)
     return Unreachable(
         f"connecting to {place} failed: {os.strerror(err.errno) if err.errno else err}",
         hint="check this machine's network",

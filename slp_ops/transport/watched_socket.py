@@ -53,7 +53,7 @@ class WatchedSocket(socket.socket):
             wanted = max(bufsize, _AHEAD) if self.reads_ahead else bufsize
             data = super().recv(min(wanted, _AT_ONCE), flags)
         except OSError as err:
-            self._end(err)
+            self.note_end(err)
             raise
         if not data:
             self.is_ended = True
@@ -79,7 +79,7 @@ class WatchedSocket(socket.socket):
         try:
             return super().send(data, flags)
         except OSError as err:
-            self._end(err)
+            self.note_end(err)
             raise
 
     def sendmsg(self, *args: Any) -> int:
@@ -87,17 +87,17 @@ class WatchedSocket(socket.socket):
         try:
             return super().sendmsg(*args)
         except OSError as err:
-            self._end(err)
+            self.note_end(err)
             raise
 
     def close(self) -> None:
         """Close the socket. An end that came after the last call is noted before."""
         with suppress(OSError):
             if error := self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                self._end(OSError(error, "pending"))
+                self.note_end(OSError(error, "pending"))
         super().close()
 
-    def _end(self, err: OSError) -> None:
+    def note_end(self, err: OSError) -> None:
         """Remember the first error that ends the connection, and look at what was received before it."""
         if self.is_ended or isinstance(err, BlockingIOError | InterruptedError | TimeoutError):
             return

@@ -8,6 +8,7 @@ import gc
 import inspect
 import json
 import logging
+import math
 import pickle
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from slp_ops.app.sessions import HostKeyMode, SessionOptions, by_name
 from slp_ops.credentials import ShellCredentials
 from slp_ops.errors import InputError, Interrupted, OptionError
 from slp_ops.model import Severity
+from slp_ops.ports import StandingNotice
 from slp_ops.transport.known_hosts import KnownHosts
 
 if TYPE_CHECKING:
@@ -214,7 +216,7 @@ def test_a_pass_that_begins_after_the_cancellation_ends_at_once() -> None:
 
     async def work() -> None:
         task = asyncio.ensure_future(loop.in_thread(two_passes))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, 60)
         task.cancel()
         await asyncio.sleep(0)
         go_on.set()
@@ -239,7 +241,7 @@ def test_a_second_cancellation_waits_for_the_pass_too() -> None:
         failures: list[object] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
         task = asyncio.ensure_future(loop.in_thread(slow))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, 60)
         for _ in range(3):
             task.cancel()
             await asyncio.sleep(0.01)
@@ -349,3 +351,19 @@ def test_a_question_is_asked_once() -> None:
         assert once.ask is not None
         assert once.ask("Password: ", True) == "answer"
     assert Asked.questions == ["Password: "]
+
+
+@pytest.mark.parametrize(("silence", "heard"), [(math.inf, 1), (0.0, 2)])
+def test_a_standing_notice_is_given_again_after_the_silence(silence: float, heard: int) -> None:
+    given: list[str] = []
+
+    class Listener(NonInteractive):
+        def notice(self, text: str) -> None:
+            given.append(text)
+
+    once = AskOnce(Listener(), silence=silence)
+    for _ in range(2):
+        once.notice(StandingNotice("the disk is full"))
+        once.notice("connected")
+    assert given.count("the disk is full") == heard
+    assert given.count("connected") == 2

@@ -147,7 +147,7 @@ def test_a_child_process_whose_parent_was_killed_ends_by_itself() -> None:
     child = subprocess.run(
         (sys.executable, "-P", "-m", "slp_ops.app.table_process", "1"),
         input=line,
-        timeout=20,
+        timeout=120,
         env={"PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.DEVNULL,
         check=False,

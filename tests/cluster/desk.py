@@ -19,7 +19,15 @@ from slp_ops.app.remediate import Wanted
 from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.site_policy import ChangePolicy
 from slp_ops.cluster.approval import Approval, digest_of, new_signing_key, public_key_of, sign
-from slp_ops.cluster.messages import ClaimAnswer, Fence, OwnerCall, TaskMessage, from_message, to_message
+from slp_ops.cluster.messages import (
+    CallAnswer,
+    ClaimAnswer,
+    Fence,
+    OwnerCall,
+    TaskMessage,
+    from_message,
+    to_message,
+)
 from slp_ops.cluster.subjects import APPROVAL, FENCE, OWNER, names_in, subject
 from slp_ops.json_documents import decode, encode
 from slp_ops.lab.journal import Mode
@@ -74,12 +82,12 @@ class Broker:
 
     # -- as ``Calls``
 
-    async def ask(self, where: str, data: bytes = b"") -> bool | None:
+    async def ask(self, where: str, data: bytes = b"") -> CallAnswer | None:
         _, worker = names_in(OWNER, where)
         call = from_message(OwnerCall, data)
         if worker not in self.workers:
             return None
-        return (call.change, call.device) in self.workers[worker]._running
+        return CallAnswer(at_work=(call.change, call.device) in self.workers[worker]._running)
 
     def silent_for(self, where: str) -> float:
         return 0.0

@@ -79,7 +79,7 @@ class Answering:
         return {"name": device["name"], "site": device["site"], "status": "ok", "captures": []} | changed
 
     async def _publish(self, names: tuple[str, ...], data: bytes) -> None:
-        await self.client.request(subject(EVIDENCE, self.site, *names), data, timeout=10)
+        await self.client.request(subject(EVIDENCE, self.site, *names), data, timeout=60)
 
 
 class HostileWorker:
@@ -116,7 +116,7 @@ class HostileWorker:
             subscription = await js.pull_subscribe_bind(consumer=address.site, stream="TASKS")
             beats = subject(HEARTBEAT, address.site, address.holder)
             while not self._stop.is_set():
-                await js.publish(beats, heartbeat())
+                await js.publish(beats, heartbeat(), timeout=60)
                 self._ready.set()
                 with suppress(NatsError, TimeoutError):
                     for message in await subscription.fetch(20, timeout=0.5):

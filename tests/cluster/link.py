@@ -58,4 +58,4 @@ class Link:
         await asyncio.sleep(0.1)  # transports end in the next turns of the loop
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(60)

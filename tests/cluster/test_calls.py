@@ -55,10 +55,10 @@ def test_an_answer_is_one_that_a_process_gave() -> None:
     client = Client(YES, NO, NO_LISTENER, TimeoutError(), NatsError(), OSError(), b"", b"{}", b"\xff", b"[]")
     calls = Calls(client, "tokyo", "worker-2")  # type: ignore[arg-type]
 
-    async def ask() -> list[bool | None]:
+    async def ask() -> list[CallAnswer | None]:
         return [await calls.ask(WHERE) for _ in range(10)]
 
-    assert asyncio.run(ask()) == [True, False, *[None] * 8]
+    assert asyncio.run(ask()) == [CallAnswer(at_work=True), CallAnswer(at_work=False), *[None] * 8]
     assert not client.open
     replies = [reply for _, reply in client.asked]
     assert len(set(replies)) == len(replies)
@@ -154,7 +154,7 @@ def test_a_worker_takes_a_passed_task_of_its_own_change_alone(
     monkeypatch.setattr(_SiteWorker, "_serve", serve)
     has_begun: Callable[[str, str], bool] = lambda change, device: (change, device) == ("change1", "sw1")  # noqa: E731
     parts: Any = SimpleNamespace(site="tokyo", has_begun=has_begun)
-    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, parts, None, changes=parts)
+    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, changes=parts)
     lock = asyncio.Lock()
     worker.at_work["tokyo", "run9", "sw1"] = lock
 
@@ -175,7 +175,7 @@ def test_a_flood_of_passed_tasks_is_held_in_bounds_and_what_has_no_place_comes_a
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     served: list[str] = []
-    answers: list[str] = []
+    answers: list[tuple[str, bool, bool]] = []
 
     async def serve(_: _SiteWorker, message: Any) -> None:
         served.append(message.subject)
@@ -184,12 +184,13 @@ def test_a_flood_of_passed_tasks_is_held_in_bounds_and_what_has_no_place_comes_a
     monkeypatch.setattr(_SiteWorker, "_serve", serve)
     has_begun: Callable[[str, str], bool] = lambda change, device: True  # noqa: E731
     parts: Any = SimpleNamespace(site="tokyo", has_begun=has_begun)
-    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, parts, None, changes=parts)
+    worker = _SiteWorker(parts, "worker-1", parts, parts, parts, parts, changes=parts)
     going_on = asyncio.Event()
 
     async def call(run: str, order: TaskMessage | None = ORDER) -> None:
-        async def respond(_: bytes) -> None:
-            answers.append(run)
+        async def respond(data: bytes) -> None:
+            answer = from_message(CallAnswer, data)
+            answers.append((run, answer.at_work, answer.has_room))
 
         data = to_message(replace(CALL, run=run, order=order))
         await worker._called(SimpleNamespace(data=data, respond=respond))  # type: ignore[arg-type]
@@ -198,17 +199,19 @@ def test_a_flood_of_passed_tasks_is_held_in_bounds_and_what_has_no_place_comes_a
         for number in range(1000):
             await call(f"run{number}")
         held = len(worker.passed)
-        assert held == len(answers) < 1000
-        await call("run0")  # a task that is held, and a question alone, are answered
+        assert 0 < held < 1000
+        assert [at_work for _, at_work, _ in answers] == [True] * held + [False] * (1000 - held)
+        assert [has_room for _, _, has_room in answers] == [True] * held + [False] * (1000 - held)
+        await call("run0")  # a task that is held, and a question alone, need no room
         await call("run999", None)
-        assert answers[held:] == ["run0", "run999"]
+        assert answers[1000:] == [("run0", True, True), ("run999", False, True)]
         await asyncio.sleep(0)
         going_on.set()
         while worker.passed:
             await asyncio.sleep(0)
         await call("run999")
         await asyncio.sleep(0)
-        assert answers[-1] == "run999"
+        assert answers[-1] == ("run999", True, True)
         assert len(served) == held + 1
 
     asyncio.run(flood())

@@ -111,7 +111,7 @@ def test_two_sites_are_read_as_without_a_hub(lab: Callable[..., Any], rig: Rig) 
     none = rig.collect(inventory, "--site", "osaka", SLP_OPS_LANG="ja")
     assert none.exit_code == 2 or isinstance(none.exception, Exception)
     assert "osaka" in str(none.exception)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 300  # a worker that is gone in mid-run is waited for for 900 s
 
     # Resumed when the worker is back: what was read is judged with the rest, and is not read again.
     rig.worker("osaka", rig.folder / "access-osaka" / "slp-ops" / "workers" / "osaka", inventory)
@@ -168,7 +168,7 @@ def test_what_a_killed_worker_and_a_killed_broker_had_is_read_by_another(
     time.sleep(0.3)
     os.kill(rig.broker(), signal.SIGKILL)
 
-    assert collecting.wait(60) == 0, rig.log("collect")
+    assert collecting.wait(240) == 0, rig.log("collect")
     rig.processes.pop("collect")
     run = newest(rig)
     assert "6 devices: 6 ok" in rig.log("collect")
@@ -189,8 +189,11 @@ def test_an_interrupted_run_stops_the_workers_and_is_resumed(lab: Callable[..., 
     collecting = rig.start("collect", "collect", *words)
     rig.wait_for(lambda: sum(len(running.lines(name)) for name in running.names) > 12, "collect")
     collecting.send_signal(signal.SIGINT)
-    assert collecting.wait(60) == 130, rig.log("collect")
+    assert collecting.wait(120) == 130, rig.log("collect")
     rig.processes.pop("collect")
+    # A busy computer takes its time to stop its worker; then no session is opened any more.
+    hosts = [running.rack[name].host for name in running.names]
+    rig.wait_for(lambda: not running.call(lambda: any(each._lines for each in hosts)), "worker-tokyo")
     sent = {name: len(running.lines(name)) for name in running.names}
     time.sleep(1.0)
     assert {name: len(running.lines(name)) for name in running.names} == sent

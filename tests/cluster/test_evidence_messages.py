@@ -13,7 +13,7 @@ import pytest
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.broker import connected
 from slp_ops.cluster.broker_config import EVIDENCE_STREAM, TASKS_STREAM
-from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch, parse_end, send
+from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch, is_answered, parse_end, send
 from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.once import last_of, publish_once, remove_before, remove_tasks
 from slp_ops.cluster.subjects import TASK, subject
@@ -106,3 +106,22 @@ def test_evidence_at_the_broker(rig: Rig) -> None:
             await scenario()
 
     asyncio.run(in_time())
+
+
+@pytest.mark.slow
+def test_a_task_is_answered_from_its_evidence_on_also_when_the_run_has_removed_both(rig: Rig) -> None:
+    async def scenario() -> list[bool]:
+        folder = rig.hub_folder / "hub"
+        async with connected(folder, read_address(folder, hint="")) as client:
+            js = client.jetstream()
+            name = subject(TASK, "tokyo", "run1", "sw1")
+            sequence = await publish_once(js, name, b"{}")
+            found = [await is_answered(js, "tokyo", "run1", "sw1")]
+            await put(js, "sw1", b"evidence")
+            found.append(await is_answered(js, "tokyo", "run1", "sw1"))
+            await remove_tasks(client, TASKS_STREAM, {name: sequence})
+            found.append(await is_answered(js, "tokyo", "run1", "sw1"))
+            await remove_before(js, EVIDENCE_STREAM, ends_of("run1"), 2**31)
+            return [*found, await is_answered(js, "tokyo", "run1", "sw1")]
+
+    assert asyncio.run(scenario()) == [False, True, True, True]

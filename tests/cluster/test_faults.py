@@ -93,7 +93,7 @@ def test_a_hub_that_was_killed_is_started_again(lab: Callable[..., Any], rig: Ri
     rig.worker("tokyo", access, inventory)
 
     second = rig.start("second", "hub", "up", "--folder", str(rig.hub_folder))
-    assert second.wait(timeout=60) == Exit.USAGE
+    assert second.wait(timeout=120) == Exit.USAGE
     rig.processes.pop("second")
     assert "is running already" in rig.log("second")
     rig.wait_for(lambda: any(site.workers for site in rig.status()), "hub")  # the first is unharmed

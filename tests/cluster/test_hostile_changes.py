@@ -289,13 +289,13 @@ async def _attack(sites: Sites, robbed: Path, cases: list[str]) -> None:
         await hub.end_of(OURS, run)
         # And to the other worker of the site, which has no journal of it.
         sites.rig.processes["one"].terminate()
-        assert await asyncio.to_thread(sites.rig.processes.pop("one").wait, 20) == 0
+        assert await asyncio.to_thread(sites.rig.processes.pop("one").wait, 120) == 0
         await asyncio.to_thread(sites.start, "two")
         await hub.forget(OURS)
         hub.fences.pop(OURS)
         hub.ends.pop((run, OURS))
         await hub.deliver(OURS, run, kept, claim=claim)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while OURS not in hub.fences:
                 await asyncio.sleep(0.02)
         fence = hub.fences[OURS]

@@ -86,7 +86,7 @@ def shown_at(port: int, *, is_broker: bool) -> bytes:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as plain:
         if is_broker:
             while plain.recv(1) != b"\n":
                 pass
@@ -186,7 +186,7 @@ def test_a_hub_that_is_killed_while_it_renews_has_pairs_that_fit(tmp_path: Path,
         "pathlib.Path.replace = counted\n"
         "HubFolder(pathlib.Path(sys.argv[1])).renew(datetime.now(UTC))\n"
     )
-    done = subprocess.run([sys.executable, "-c", killed, str(hub.path), str(kept)], timeout=20, check=False)
+    done = subprocess.run([sys.executable, "-c", killed, str(hub.path), str(kept)], timeout=120, check=False)
     assert done.returncode == -9
     assert {path: path.read_bytes() for path in keys} == keys
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -12,12 +12,14 @@ import ssl
 import stat
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from nats.aio.transport import TcpTransport
 from nats.errors import Error as NatsError
 
 from slp_ops.app import hub as service
@@ -239,6 +241,9 @@ def test_a_hub_whose_certificate_does_not_fit_is_named(tmp_path: Path, rig_folde
         assert validity_of((rig.hub_folder / name).read_bytes())[1] > now + timedelta(days=390)
 
 
+_TLS_INFO = b'INFO {"server_id": "x", "version": "2.12.6", "max_payload": 1048576, "tls_required": true}\r\n'
+
+
 @pytest.mark.parametrize("says", [None, b"-ERR 'Maximum Connections Exceeded'\r\n", b"?" * 5000])
 def test_no_socket_is_left_of_a_connection_that_ends_while_it_is_made(
     tmp_path: Path, says: bytes | None, monkeypatch: pytest.MonkeyPatch
@@ -251,8 +256,7 @@ def test_no_socket_is_left_of_a_connection_that_ends_while_it_is_made(
     sockets: list[Any] = []
 
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        info = {"server_id": "x", "version": "2.12.6", "max_payload": 2**20, "tls_required": True}
-        writer.write(b"INFO " + json.dumps(info).encode() + b"\r\n")
+        writer.write(_TLS_INFO)
         with suppress(OSError):
             await writer.start_tls(context)
             if says is not None:
@@ -276,11 +280,48 @@ def test_no_socket_is_left_of_a_connection_that_ends_while_it_is_made(
             with pytest.raises(HubError):
                 async with broker.connected(hub / "operator", address):
                     pass
-            assert len(sockets) > 1
+            assert sockets
             assert all(each.is_closing() for each in sockets)
 
     asyncio.run(connecting())
     gc.collect()
+
+
+def test_a_refusal_that_comes_before_anything_is_sent_has_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy computer the hub has looked at the certificate before the client writes."""
+    hub = new_hub(tmp_path / "hub").path
+    certify(hub / "operator", authority_in(hub), datetime.now(UTC) - timedelta(days=400))
+    monkeypatch.setattr(broker, "_check_validity", lambda *_: None)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(hub / "broker.pem", hub / "broker.key")
+    context.load_verify_locations(hub / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    connect_tls = TcpTransport.connect_tls
+
+    async def connect_slowly(transport: TcpTransport, *given: Any) -> None:
+        await connect_tls(transport, *given)
+        assert transport._io_writer is not None
+        while not transport._io_writer.transport.is_closing():
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(TcpTransport, "connect_tls", connect_slowly)
+
+    def serve(listener: socket.socket) -> None:  # asyncio's own TLS closes without the reason
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(_TLS_INFO)
+            with pytest.raises(ssl.SSLError):
+                context.wrap_socket(connection, server_side=True)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=serve, args=(listener,))
+        serving.start()
+        with pytest.raises(HubError) as err:
+            connect(hub / "operator", port=listener.getsockname()[1])
+        serving.join()
+    named(err.value, "by the clock of the hub", "NTP")
 
 
 def refusal(folder: Path) -> HubError | None:

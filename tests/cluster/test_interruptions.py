@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-# A connection that stalls is noticed within 20 to 30 s, and a task is delivered again after 30. One that is
-# closed is noticed at once, and the run names it at its next look, after 5.
-STALLED, CLOSED = 25.0, 12.0
+# A connection that stalls is noticed within 20 to 30 s, and a task is delivered again after 30.
+STALLED = 25.0
 
 
 def reads(fleet: Fleet) -> int:
@@ -61,12 +60,12 @@ def test_links_that_stall_for_25_seconds_and_links_that_are_cut(rig: Rig) -> Non
 
         to_worker.cut()
         to_operator.cut()
-        time.sleep(CLOSED)
+        rig.wait_for(lambda: "the hub does not answer; workers continue" in rig.log("collect"), "collect")
+        rig.wait_for(lambda: "the hub does not answer; trying again" in rig.log("worker"), "worker")
         to_worker.mend()
         to_operator.mend()
         before = reads(fleet)
         rig.wait_for(lambda: reads(fleet) > before + 30, "collect")
-        assert "the hub does not answer; workers continue" in rig.log("collect")
         rig.wait_for(lambda: "the hub is connected again" in rig.log("collect"), "collect")
 
         to_worker.hole(is_open=True)
@@ -76,7 +75,6 @@ def test_links_that_stall_for_25_seconds_and_links_that_are_cut(rig: Rig) -> Non
         to_operator.hole(is_open=False)
         fleet.finish(collecting)
 
-    assert "the hub does not answer; trying again" in rig.log("worker")
     assert "the hub is connected again" in rig.log("worker")
     found = fleet.check()
     # What was at work when the worker was away for longer than the broker waits for it.
@@ -140,7 +138,7 @@ def test_a_full_disk_is_named_and_goes_on_when_there_is_room(
         rig.wait_for(lambda: "results wait here until there is room" in rig.log("worker"), "worker")
         assert "disk" in {each.kind for each in hub_status.status(rig.hub_folder).remarks}
     with_broker(rig, tell)
-    rig.wait_for(lambda: "the hub's disk is full: it stores nothing" in rig.log("collect"), "collect", 30)
+    rig.wait_for(lambda: "the hub's disk is full: it stores nothing" in rig.log("collect"), "collect")
     assert collecting.poll() is None
     with_broker(rig, purge)
 
@@ -161,15 +159,15 @@ def test_a_run_whose_cancellation_was_killed_is_resumed(rig: Rig) -> None:
         await js.publish(subject(CONTROL, "tokyo", run), to_message(RunControl(cancelled=True)))
 
     with_broker(rig, cancel)
-    rig.wait_for(lambda: not any(site.waiting or site.running for site in rig.status()), "worker", 60)
+    rig.wait_for(lambda: not any(site.waiting or site.running for site in rig.status()), "worker")
     assert reads(fleet) < 120
 
-    fleet.finish(fleet.collect("--resume", "last"), 90)
+    fleet.finish(fleet.collect("--resume", "last"))
     fleet.check()
 
 
 def test_a_site_that_is_revoked_while_its_worker_reads(rig: Rig) -> None:
-    fleet = Fleet(rig, 20)
+    fleet = Fleet(rig, 200)  # so many take longer than what interrupts them
     fleet.worker("worker", fleet.access(), 4, 1.0)
     collecting = fleet.collect()
     rig.wait_for(lambda: reads(fleet) > 5, "collect")
@@ -180,8 +178,8 @@ def test_a_site_that_is_revoked_while_its_worker_reads(rig: Rig) -> None:
     with_broker(rig, fence)
     service.revoke_site(rig.hub_folder, "tokyo")
 
-    assert collecting.wait(60) == 4, rig.log("collect")
-    assert rig.processes["worker"].wait(60) != 0
+    assert collecting.wait(120) == 4, rig.log("collect")
+    assert rig.processes["worker"].wait(120) != 0
     assert "join again" in rig.log("worker"), rig.log("worker")
     found = failures(rig)
     assert {each["kind"] for each in found.values()} == {"site_revoked"}
@@ -209,7 +207,7 @@ def test_a_run_does_not_wait_for_ever(
     rig: Rig, monkeypatch: pytest.MonkeyPatch, victim: str, kind: str
 ) -> None:
     monkeypatch.setattr(hub_session, "_PATIENCE", 3.0)
-    fleet = Fleet(rig, 20)
+    fleet = Fleet(rig, 200)  # so many take longer than what interrupts them
     fleet.worker("worker", fleet.access(), 4, 1.0)
 
     def end() -> None:

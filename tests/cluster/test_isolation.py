@@ -84,6 +84,7 @@ REQUESTS: list[tuple[str, Any]] = [
     *(
         (f"$JS.API.DIRECT.GET.{stream}.slp.{family}.osaka.{rest}", content)
         for stream, family, rest in (
+            ("TASKS", "task", "run1.sw1"),
             ("EVIDENCE", "evidence", "run1.sw2.end"),
             ("CONTROL", "control", "run1"),
             ("LIMITS", "limits", "ledger"),
@@ -122,6 +123,7 @@ REPLIES = [
 ]
 OWN_REQUESTS = [
     ("$JS.API.CONSUMER.MSG.NEXT.TASKS.osaka", b'{"batch": 1, "no_wait": true}'),
+    ("$JS.API.DIRECT.GET.TASKS.slp.task.osaka.run1.mine", b""),
     ("$JS.API.DIRECT.GET.EVIDENCE.slp.evidence.osaka.run1.mine.end", b""),
     ("slp.evidence.osaka.run1.mine.end", b"{}"),
     ("slp.fence.osaka.change1.mine", b"{}"),
@@ -205,7 +207,7 @@ def test_no_attempt_of_one_site_reaches_another(rig: Rig) -> None:
                 assert await _state(hub) == before
                 assert not [each for each in heard if SECRET in each]
                 # The listener receives: its own subjects work.
-                answer = await client.request(beat_of(osaka), b"{}", timeout=2)
+                answer = await client.request(beat_of(osaka), b"{}", timeout=60)
                 assert b"HEARTBEATS" in answer.data
                 # A worker publishes no heartbeat of another one, of its own site either.
                 with pytest.raises((NatsError, TimeoutError)):
@@ -213,9 +215,9 @@ def test_no_attempt_of_one_site_reaches_another(rig: Rig) -> None:
         # And the site whose it is can do what the other cannot.
         async with connected(tokyo, read_address(tokyo, hint="")) as client:
             subscription = await client.jetstream().pull_subscribe_bind(consumer="tokyo", stream="TASKS")
-            (message,) = await subscription.fetch(1, timeout=5)
+            (message,) = await subscription.fetch(1, timeout=60)
             assert message.data == SECRET
-            await message.ack_sync(timeout=5)
+            await message.ack_sync(timeout=60)
 
     asyncio.run(attempts())
 
@@ -223,13 +225,11 @@ def test_no_attempt_of_one_site_reaches_another(rig: Rig) -> None:
     async def is_cut_off() -> None:
         async with connected(osaka, read_address(osaka, hint="")) as client:
             await asyncio.to_thread(service.revoke_site, hub, "osaka")
-            for _ in range(100):
-                await asyncio.sleep(0.1)
-                with suppress(NatsError, TimeoutError):
-                    await client.request(beat_of(osaka), b"{}", timeout=0.5)
-                    continue
-                return
-        raise AssertionError("the revoked site still publishes")
+            async with asyncio.timeout(120):  # until it does not publish any more
+                with suppress(NatsError):
+                    while True:
+                        await client.request(beat_of(osaka), b"{}", timeout=2)
+                        await asyncio.sleep(0.1)
 
     asyncio.run(is_cut_off())
     rig.wait_for(lambda: _refusal(osaka) is not None, "hub")
@@ -240,7 +240,7 @@ def test_no_attempt_of_one_site_reaches_another(rig: Rig) -> None:
 
     async def stays() -> None:
         async with connected(tokyo, read_address(tokyo, hint="")) as client:
-            answer = await client.request(beat_of(tokyo), b"{}", timeout=5)
+            answer = await client.request(beat_of(tokyo), b"{}", timeout=60)
             assert b"HEARTBEATS" in answer.data
             with pytest.raises((NatsError, TimeoutError)):
                 await client.request("slp.heartbeat.osaka.worker-1", b"{}", timeout=0.5)

@@ -17,6 +17,7 @@ import pytest
 
 from slp_ops.app import site_changes
 from slp_ops.app.audit_device import AuditOptions
+from slp_ops.app.change.context import StopController
 from slp_ops.app.change_task import ChangeAnswer, ChangeReport, ChangeTask
 from slp_ops.app.hub_changes import HubChanges, valid_events
 from slp_ops.app.remediate import Wanted
@@ -26,7 +27,7 @@ from slp_ops.cluster.access_folder import read_signing_key
 from slp_ops.cluster.approval import SignedApproval, digest_of, new_signing_key, public_key_of, sign
 from slp_ops.cluster.broker_config import CONTROL_STREAM
 from slp_ops.cluster.hub_folder import HubFolder
-from slp_ops.cluster.messages import ClaimAnswer, Fence, OwnerCall, from_message, to_message
+from slp_ops.cluster.messages import CallAnswer, ClaimAnswer, Fence, OwnerCall, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, FENCE, subject
 from slp_ops.errors import ChangeRefused, InputError, StoreError
 from slp_ops.json_documents import ShapeError, decode, encode
@@ -142,9 +143,11 @@ def _continue(desk: Desk, folder: Path, task: ChangeTask) -> None:
 
 
 def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(ChangeRefused, match="has not approved it within"):
+    with pytest.raises(ChangeRefused, match="has not approved it within") as refused:
         _continue(desk, tmp_path, desk.task())
     assert not lines(desk)
+    # Its operator may have approved it nevertheless: the change has begun there, and no new plan is accepted.
+    assert "--resume" in refused.value.hint
 
 
 def test_an_approval_is_not_waited_for_whose_operator_has_ended(desk: Desk, tmp_path: Path) -> None:
@@ -314,10 +317,11 @@ def test_a_task_of_another_workers_change_is_passed_to_that_one(
     calls: list[OwnerCall] = []
     logins = desk.bench.transport.logins
 
-    async def ask(where: str, data: bytes = b"") -> bool | None:
+    async def ask(where: str, data: bytes = b"") -> CallAnswer | None:
         assert where == "slp.owner.tokyo.worker-1"
         calls.append(from_message(OwnerCall, data))
-        return answers[min(len(calls), len(answers)) - 1]
+        at_work = answers[min(len(calls), len(answers)) - 1]
+        return None if at_work is None else CallAnswer(at_work=at_work)
 
     monkeypatch.setattr(desk.broker, "ask", ask)
     monkeypatch.setattr(site_changes, "_ASK_OWNER", 0.001)
@@ -329,6 +333,26 @@ def test_a_task_of_another_workers_change_is_passed_to_that_one(
     }
     assert (desk.bench.transport.logins > logins) == is_read
     assert not lines(desk)
+
+
+def test_a_task_waits_for_room_at_the_worker_that_has_the_change(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than that worker takes at once: it lives, and the task is passed again until it has a place."""
+    calls: list[OwnerCall] = []
+    logins = desk.bench.transport.logins
+
+    async def ask(where: str, data: bytes = b"") -> CallAnswer:
+        call = from_message(OwnerCall, data)
+        calls.append(call)
+        has_room = len(calls) > 200  # longer than silence is borne
+        return CallAnswer(at_work=has_room and len(calls) < 210, has_room=has_room)
+
+    monkeypatch.setattr(desk.broker, "ask", ask)
+    monkeypatch.setattr(StopController, "now", lambda _: asyncio.get_running_loop().time())
+    Worker(desk, tmp_path, "worker-2").do(desk.task(owner="worker-1"))
+    assert [call.order is not None for call in calls] == [True] * 201 + [False] * 9
+    assert desk.bench.transport.logins == logins  # the other one has done it: it is not read here
 
 
 MOMENTS = ["begin", "approved", "step begun", "step done", "verified", "saved", "end"]

@@ -311,6 +311,21 @@ def test_a_password_that_changes_in_the_middle() -> None:
     play(scene)
 
 
+def test_three_refusals_stop_logins_that_wait_for_the_rate_at_any_worker() -> None:
+    async def scene(broker: Broker) -> None:
+        accounts = Accounts(lambda number, _: number < 10)
+        site = [Worker(broker, accounts, rate=20, sessions=100) for _ in range(2)]
+        for each in site:
+            each.visit(50)
+        ends = [end for each in site for end in await each.ended()]
+        assert accounts.logins.count(True) == 10
+        # One that the other worker began before it had read of the third.
+        assert 3 <= accounts.refusals <= 4
+        assert sum("3 times in a row" in end for end in ends) == 100 - len(accounts.logins)
+
+    play(scene)
+
+
 def test_a_right_password_at_one_worker_does_not_clear_a_wrong_one_at_another() -> None:
     async def scene(broker: Broker) -> None:
         accounts = Accounts(lambda _, secret: secret == "right", seconds=0.01)

@@ -17,7 +17,7 @@ from slp_ops.app.change.apply import DeviceChangeResult
 from slp_ops.app.change.context import StopController
 from slp_ops.app.change_task import ChangeAnswer, ChangeTask
 from slp_ops.app.site_leases import SwitchLease
-from slp_ops.cluster.messages import Fence, Lease, TaskMessage, from_message, to_message
+from slp_ops.cluster.messages import CallAnswer, Fence, Lease, TaskMessage, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, FENCE, LEASE, subject
 from slp_ops.errors import ChangeRefused
 from slp_ops.json_documents import decode, encode
@@ -173,9 +173,10 @@ class Peers:
         self._clock = clock
         self._answers = answers
 
-    async def ask(self, where: str, data: bytes) -> bool | None:
+    async def ask(self, where: str, data: bytes) -> CallAnswer | None:
         assert where.startswith("slp.owner.tokyo.worker-")
-        return [answer for at, answer in self._answers.items() if at <= self._clock.seconds][-1]
+        at_work = [answer for at, answer in self._answers.items() if at <= self._clock.seconds][-1]
+        return None if at_work is None else CallAnswer(at_work=at_work)
 
 
 def lease_of(

@@ -267,7 +267,7 @@ class _Hub(_Operator):
                 stdout=out,
                 stderr=out,
             )
-        self._stack.callback(process.wait, 20)
+        self._stack.callback(process.wait, 120)
         self._stack.callback(process.terminate)
         end = time.monotonic() + 60
         while until not in log.read_text():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slp_ops.engine.pacing import Login, LoginEnd, LoginPacer, LoginTurns, RateLimited
+from slp_ops.engine.pacing import Login, LoginEnd, LoginPacer, LoginTurns, Paced, RateLimited
 from slp_ops.engine.worker_pool import each
 from slp_ops.errors import AuthenticationFailed, ConnectionRefused, CredentialStopped, HungUp
 from slp_ops.model import CaptureStatus, Device
@@ -168,8 +168,11 @@ def test_three_refusals_stop_a_credential_however_many_wait() -> None:
 
 
 @pytest.mark.parametrize("rate", [10, 0])
-def test_three_refusals_stop_those_that_wait_to_start_too(rate: float) -> None:
+def test_three_refusals_stop_those_that_wait_to_start_too(
+    monkeypatch: pytest.MonkeyPatch, rate: float
+) -> None:
     """Logins of a proven credential do not wait for the ends of others, but for the rate, or for a turn."""
+    monkeypatch.setattr("slp_ops.engine.pacing._JITTER", 0.0)
     done = 0
 
     class Busy(FakeTransport):
@@ -187,10 +190,10 @@ def test_three_refusals_stop_those_that_wait_to_start_too(rate: float) -> None:
     transport = Busy(refused_later, seconds=0.5)
     results = list(visit_all(transport, devices(300), rate, workers=300, run=simulated_time.run).values())
 
-    # Those in flight when the third one is refused (0.5 s of the rate, or of the work for logins), and the
-    # few that were admitted ahead.
+    # Those in flight when the third one is refused: 0.5 s of the rate, or of the work for logins, with the
+    # few that were admitted ahead of their turns. None that waited for the rate.
     assert results.count("ok") == 3
-    assert len(transport.logins) <= 3 + 3 + 4 + (0.5 / 0.01 if not rate else 5)
+    assert len(transport.logins) <= 3 + 3 + (0.5 / 0.01 + 4 if not rate else 5)
     assert results.count("credential_stopped") == 300 - len(transport.logins)
 
 
@@ -243,6 +246,30 @@ def test_logins_that_are_cancelled_while_they_wait_leave_nothing_behind() -> Non
         return len(transport.logins)
 
     assert simulated_time.run(cancelled()) >= 1
+
+
+def test_what_is_called_before_a_login_may_end_it_and_others_go_on() -> None:
+    transport = FakeTransport(lambda _: None)
+    asked: list[str] = []
+
+    async def run() -> None:
+        async def before_login() -> None:
+            asked.append("asked")
+            if len(asked) == 1:
+                raise LookupError("it is needed no more")
+
+        paced = Paced(transport, LoginPacer(rate=0), before_login=before_login)
+        needless, needed = devices(2)
+        with pytest.raises(LookupError):
+            async with paced.read(needless):
+                pass
+        # The first login of a credential goes alone: it has ended, so that the next may start.
+        async with paced.read(needed):
+            pass
+
+    asyncio.run(run())
+    assert transport.logins == ["tokyo-1"]
+    assert len(asked) == 2
 
 
 def test_a_stopped_credential_does_not_stop_another() -> None:

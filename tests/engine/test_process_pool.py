@@ -16,7 +16,7 @@ import pytest
 
 from slp_ops.engine import process_pool
 from slp_ops.engine.pacing import LoginPacer
-from slp_ops.engine.process_messages import LARGEST, frame
+from slp_ops.engine.process_messages import LARGEST, InvalidMessage, frame
 from slp_ops.engine.process_messages import TaskEnded as Ended
 from slp_ops.engine.process_pool import ProcessPool, WorkerCommand, WorkerDied
 from slp_ops.ports import ignore_event
@@ -128,6 +128,19 @@ def test_an_invalid_message_ends_the_worker_that_sent_it(data: bytes) -> None:
         return str(died.value)
 
     assert with_pool(work, processes=1).startswith("it sent an invalid message (")
+
+
+def test_a_result_that_is_too_large_for_a_message_ends_its_task_alone() -> None:
+    """As of a hostile switch: the others continue in the same worker."""
+
+    async def work(pool: ProcessPool) -> list[Any]:
+        tasks = (pool.run({"do": "answer", "bytes": each}, "sw1", ignore_event) for each in (LARGEST, 3))
+        async with asyncio.timeout(60):
+            return await asyncio.gather(*tasks, return_exceptions=True)
+
+    large, small = with_pool(work, processes=1)
+    assert isinstance(large, InvalidMessage)
+    assert small == "xxx"
 
 
 def test_a_cancelled_task_is_stopped_in_its_worker_and_waited_for() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -14,8 +16,10 @@ from tests.faults.bench import Bench
 from tests.faults.proxies import Fault, Kind, Stage
 from tests.faults.trial import TRANSPORTS
 
-# In one process: they share the two runs of ``causes``.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("causes")]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.slow
 
 _LINE: Final = "show license usage"
 _STAGES: Final = (
@@ -56,8 +60,28 @@ _NO_END: Final[dict[str, Any]] = {
 }
 
 
-@cache
-def causes(transport: str) -> dict[str, dict[str, Any]]:
+@pytest.fixture(scope="session")
+def causes(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """Return the results of a transport. All processes of the tests share one call for each of the two."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+
+    @cache
+    def of(transport: str) -> dict[str, Any]:
+        with (folder / f"causes-{transport}.json").open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            if not (text := file.read()):
+                text = json.dumps(_results(transport))
+                file.write(text)
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    return of
+
+
+def _results(transport: str) -> dict[str, dict[str, Any]]:
     """Return the result that ``collect`` reports for each cell; one call for all."""
     with (
         tempfile.TemporaryDirectory(prefix="slp-ops-causes-") as folder,
@@ -94,14 +118,18 @@ def _cause(device: dict[str, Any]) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("cell", _CELLS)
-def test_the_cause_is_the_same_for_both_transports(cell: str) -> None:
+def test_the_cause_is_the_same_for_both_transports(
+    cell: str, causes: Callable[[str], dict[str, Any]]
+) -> None:
     ours, theirs = (_cause(causes(transport)[cell]) for transport in TRANSPORTS)
     assert ours == theirs
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("cell", _CELLS)
-def test_the_cause_claims_nothing_else(cell: str, transport: str) -> None:
+def test_the_cause_claims_nothing_else(
+    cell: str, transport: str, causes: Callable[[str], dict[str, Any]]
+) -> None:
     device = causes(transport)[cell]
     hint = "" if device["error"] is None else device["error"]["hint"]
     kind, message = _cause(device)

@@ -1,12 +1,14 @@
-"""Class 21: outputs in an EEM debug log, escaped by Python, in tables, diffs and pages of the web."""
+"""Class 21: outputs in an EEM debug log, escaped by Python, in tables, diffs, chats and pages of the web."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slp_ops.commands._paste_cleanup import text_of
+from tests.field.audited import HEALTHY, healthy_but
 from tests.field.judged import device, devices, findings
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ Trust Code Installed: <none>
 TO_CSSM = "Communications failure with the Cisco Smart Software Manager (CSSM) : "
 TO_CSLU = "Communications failure with the Cisco Smart License Utility (CSLU) : "
 UNRESOLVED = "Unable to resolve server hostname/domain name"
+
+
+CONFIGURED = "!\nhostname acc-9\nend\n"
 
 
 def eem(text: str, applet: str) -> str:
@@ -55,6 +60,21 @@ FORMS = {
     "arrows of the sender": FRESH.replace("cslu\n", "cslu   <-- the default!\n").replace(
         "<empty>", "<empty>      \u2190 nothing"
     ),
+    "numbers of a page's signs": FRESH.replace("<", "&#60;").replace(">", "&#x3E;"),
+    "a page that was escaped twice": FRESH.replace("<", "&amp;lt;").replace(">", "&amp;gt;"),
+    "a chat of IRC": "".join(f"09:12 <mori> {line}\n" for line in FRESH.splitlines()),
+    "a chat of a telephone": "".join(f"[06/03/25, 09:12:40] Mori: {line}\n" for line in FRESH.splitlines()),
+    "comments of RANCID": "".join(f"!License: {line}\n" for line in FRESH.splitlines()) + CONFIGURED,
+    "comments of Oxidized": "".join(f"! {line}\n" for line in FRESH.splitlines()) + CONFIGURED,
+    "a mail of RANCID": (
+        "Index: configs/acc-9\ndiff -u -4 -r1.8 acc-9\n@@ -3,4 +3,5 @@\n"
+        "  !Image: Software: X\n- !License:   Type: Smart\n"
+        "+ !License:   Type: cslu\n+ !License:   Cslu address: <empty>\n"
+    ),
+    "lines of a playbook": json.dumps({"msg": ["  Type: cslu", "  Cslu address: <empty>", ""]}),
+    "a table of labels and values": "Item\tValue\nType\tcslu\nCslu address\t<empty>\n",
+    "the same in Markdown": "| Item | Value |\n|---|---|\n| Type | cslu |\n| Cslu address | <empty> |\n",
+    "the end of a page": FRESH[FRESH.index("  Cslu address") :],
     "marks of the sender": FRESH.replace("cslu\n", "cslu (why?)\n").replace("<empty>", "<empty> \u2605?"),
 }  # fmt: skip
 
@@ -67,6 +87,104 @@ def test_an_output_is_read_in_each_form(form: str, tmp_path: Path) -> None:
     assert missing.severity == "error"
     assert missing.finding is not None
     assert any("Cslu address: <empty>" in each.text for each in missing.finding.evidence)
+
+
+def test_a_page_in_capitals_has_no_malformed_address(tmp_path: Path) -> None:
+    found = findings(device(tmp_path, f"ACC-9#show license status\n{FRESH.upper()}ACC-9#\n"))
+
+    assert "cslu-address-missing" in found
+    assert "url-malformed" not in found
+
+
+TO_SMART = FRESH.replace(
+    "cslu\n  Cslu address: <empty>", "Smart\n  URL: https://smartreceiver.cisco.com/licservice/license"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_missing"),
+    [
+        (f"Before:\n{FRESH}\nAfter:\n{TO_SMART}", False),
+        (f"Until May:\n{TO_SMART}\nSince then:\n{FRESH}", True),
+        ("Type: cslu\nCslu address: <empty>\n\nand now\n\nType: Smart\n", False),
+    ],
+)
+def test_of_two_pages_without_a_prompt_the_later_holds(text: str, is_missing: bool, tmp_path: Path) -> None:
+    assert ("cslu-address-missing" in findings(device(tmp_path, text))) is is_missing
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ("It works at site A.", "At site B it does not.", ("Switch-1", "Switch-2")),
+        ("Switch A (basement):", "Switch B (attic):", ("Switch-A", "Switch-B")),
+        ("1台目:", "2台目:", ("Switch-1", "Switch-2")),
+    ],
+)
+def test_pages_that_contradict_each_other_are_of_two_switches(
+    first: str, second: str, names: tuple[str, str], tmp_path: Path
+) -> None:
+    found = devices(tmp_path, f"{first}\n{FRESH}\n{second}\n{TO_SMART}")
+
+    assert tuple(found) == names
+    assert "cslu-address-missing" in findings(found[names[0]])
+    assert "cslu-address-missing" not in findings(found[names[1]])
+
+
+def test_pages_that_agree_are_of_one_switch(tmp_path: Path) -> None:
+    assert "cslu-address-missing" in findings(device(tmp_path, f"{FRESH}\n{FRESH}"))
+
+
+def test_of_the_outputs_in_a_mail_with_its_answer_above_the_newer_hold(tmp_path: Path) -> None:
+    def session(time: str, page: str) -> str:
+        return f"acc-9#show clock\n{time} CET Thu Mar 6 2025\nacc-9#show license status\n{page}acc-9#\n"
+
+    earlier = "".join(f"> {line}\n" for line in session("09:00:00.001", FRESH).splitlines())
+
+    found = findings(device(tmp_path, f"Solved.\n{session('11:00:00.001', TO_SMART)}\nTom wrote:\n{earlier}"))
+
+    assert "cslu-address-missing" not in found
+
+
+def test_a_table_of_values_has_a_switch_in_each_row(tmp_path: Path) -> None:
+    table = (
+        "Hostname\tType\tCslu address\tLast ACK received\n"
+        "acc-45\tcslu\t<empty>\t<none>\nacc-46\tcslu\t\t<none>\n"
+    )
+
+    found = devices(tmp_path, table)
+
+    assert "cslu-address-missing" in findings(found["acc-45"])
+    assert "cslu-address-missing" not in findings(found["acc-46"])  # an empty cell was not read
+
+
+def test_a_cell_of_a_table_may_be_a_part_of_a_configuration(tmp_path: Path) -> None:
+    cells = 'Device,Config\nacc-45,"license smart transport smart\nlicense smart url default"\n'
+    cells += 'acc-46,"no ip domain lookup\nlicense smart transport smart"\n'
+
+    found = devices(tmp_path, cells)
+
+    assert "url-malformed" not in findings(found["acc-45"])
+    assert "domain-lookup-disabled" in findings(found["acc-46"])
+
+
+def test_an_address_above_a_page_is_a_switch(tmp_path: Path) -> None:
+    found = devices(tmp_path, f"--- 192.0.2.7 ---\n{FRESH}\n--- 192.0.2.8 ---\n{TO_SMART}")
+
+    assert "cslu-address-missing" in findings(found["192.0.2.7"])
+    assert "cslu-address-missing" not in findings(found["192.0.2.8"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "! Call-home is enabled by Smart-Licensing.\n! Type: none of ours\n! see the plan\ncall-home\n",
+        "description R&D &amp; lab\n",
+        "09:14:02 <187>44: a\n09:14:03 <187>45: b\n09:14:04 <187>46: c\n",
+    ],
+)
+def test_remarks_of_a_configuration_stay(text: str) -> None:
+    assert text_of(text.encode()) == text
 
 
 def test_other_messages_of_eem_stay_in_the_log() -> None:
@@ -157,6 +275,26 @@ def test_the_files_that_tail_prints_are_of_two_switches(tmp_path: Path) -> None:
     assert "cslu-address-missing" in findings(found["acc-n3"])
     assert "dns-failure" in findings(found["acc-n4"])
     assert "cslu-address-missing" not in findings(found["acc-n4"])
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "**{}**", "\u2605{}", "--> {}", ">>> {}", "!!! {}", "# {}", "2) {}", "\t{}", "<b>{}</b>", "__{}__",
+        '"{}"', "HERE {}",
+    ],
+)  # fmt: skip
+def test_a_message_that_the_sender_marked_is_read(marked: str, tmp_path: Path) -> None:
+    message = marked.format(f"Mar  6 10:12:02.212 CET: %SMART_LIC-3-COMM_FAILED: {TO_CSSM}{UNRESOLVED}")
+    text = healthy_but(show_logging=f"{HEALTHY['show logging']}\n{message}")
+
+    assert "dns-failure" in findings(device(tmp_path, text))
+
+
+def test_a_log_of_a_terminal_in_json_is_of_its_switch(tmp_path: Path) -> None:
+    (name,) = devices(tmp_path, json.dumps({"output": healthy_but()}))
+
+    assert name == "lyn-acc-4"
 
 
 def test_a_page_keeps_its_line_breaks() -> None:

@@ -211,7 +211,7 @@ def test_a_port_in_use_is_one_clear_error() -> None:
             [*ME, "lab", "up", "--size", "2", "--base-port", str(int(port) - 1)],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
         process.terminate()
@@ -233,7 +233,7 @@ def test_a_port_in_use_is_one_clear_error() -> None:
 )
 def test_wrong_options_are_one_clear_error(options: list[str], told: str) -> None:
     ended = subprocess.run(
-        [*ME, "lab", "up", *options], capture_output=True, text=True, timeout=30, check=False
+        [*ME, "lab", "up", *options], capture_output=True, text=True, timeout=120, check=False
     )
     assert ended.returncode == 2
     assert told in ended.stderr
@@ -241,7 +241,7 @@ def test_wrong_options_are_one_clear_error(options: list[str], told: str) -> Non
 
 
 def test_list_names_every_scenario() -> None:
-    listed = subprocess.run([*ME, "lab", "list"], capture_output=True, text=True, timeout=30, check=True)
+    listed = subprocess.run([*ME, "lab", "list"], capture_output=True, text=True, timeout=120, check=True)
     assert [line.split()[0] for line in listed.stdout.splitlines()] == list(scenarios.names())
 
 
@@ -305,7 +305,7 @@ def test_an_inventory_is_written_where_there_is_none_and_the_next_command_works(
             ["sh", "-c", f"{export}\n{command.replace('slp-ops', me, 1)} --ssh-config none"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         process.terminate()

@@ -137,6 +137,42 @@ def test_a_save_of_which_the_end_is_unknown_is_undone_too(bench: Callable[..., A
     assert not found.switch.unsaved
 
 
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_save_in_which_the_process_was_killed_is_undone_too(
+    bench: Callable[..., Any], resumed: bool
+) -> None:
+    found, plan = planned(bench)
+    with pytest.raises(found.Killed):
+        found.apply(plan, kill_before=[event["event"] for event in journal_of(bench)].index("saved") - 1)
+    assert "write memory" in found.sent(Mode.EXEC)
+    if resumed:
+        found.deny("write memory")
+        assert found.resume().end is ChangeOutcome.FAILED
+        found.deny()
+    found.typed.clear()
+    assert found.roll_back().end is ChangeOutcome.ROLLED_BACK
+    assert "write memory" in found.sent(Mode.EXEC)
+    assert not found.switch.unsaved
+
+
+def test_what_is_known_not_to_be_saved_is_rolled_back_without_a_save(bench: Callable[..., Any]) -> None:
+    found, plan = planned(bench)
+    found.deny("write memory")
+    assert found.apply(plan).end is ChangeOutcome.FAILED
+    found.deny()
+    found.typed.clear()
+    assert found.roll_back().end is ChangeOutcome.ROLLED_BACK
+    assert "write memory" not in found.sent(Mode.EXEC)
+
+
+def journal_of(bench: Callable[..., Any]) -> list[dict[str, Any]]:
+    """Return the journal of the change where nothing goes wrong."""
+    found, plan = planned(bench)
+    assert found.apply(plan).end is ChangeOutcome.DONE
+    events: list[dict[str, Any]] = found.events()
+    return events
+
+
 @pytest.mark.parametrize(
     ("asked", "shown"),
     [("Overwrite the trust code? [yes/no]: ", True), ("sw#license smart trust idtoken LAB-:", False)],

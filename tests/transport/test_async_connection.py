@@ -103,10 +103,8 @@ def test_connections_of_several_threads_get_their_own_client(monkeypatch: pytest
             ]
             for thread in threads:
                 thread.start()
-            for _ in range(100):
+            while any(thread.is_alive() for thread in threads):
                 await asyncio.sleep(0.05)
-                if not any(thread.is_alive() for thread in threads):
-                    break
 
     asyncio.run(asyncio.wait_for(run(), 60))
     assert own == [True] * 4

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 import time
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slp_ops.errors import ClosedEarly
+from slp_ops.transport import tcp
 from slp_ops.transport.watched_socket import BEFORE_LOGIN, WatchedSocket
 
 if TYPE_CHECKING:
@@ -153,3 +156,34 @@ def test_reading_ahead_gives_the_same_bytes_and_the_end(size: int) -> None:
         assert b"".join(pieces) == sent
         assert max(map(len, pieces)) <= size
         assert ours.is_ended
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        (b"", "the connection was reset before the login"),
+        (VERSION, "the connection was reset before the login, during the key exchange"),
+    ],
+    ids=["silent", "identified"],
+)
+def test_a_reset_that_is_there_before_the_connection_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, sent: bytes, message: str
+) -> None:
+    """As on a busy computer, whose event loop sees the connection late."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        class Late(WatchedSocket):
+            def connect(self, address: Any, /) -> None:
+                self.setblocking(True)
+                super().connect(address)
+                self.setblocking(False)
+                theirs, _ = listener.accept()
+                theirs.send(sent)
+                reset(theirs)
+                raise BlockingIOError  # the loop is to look again
+
+        monkeypatch.setattr(tcp, "WatchedSocket", Late)
+        with pytest.raises(ClosedEarly) as err:
+            asyncio.run(tcp.connect("127.0.0.1", listener.getsockname()[1], 60))
+
+    assert err.value.message == message

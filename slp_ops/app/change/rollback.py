@@ -85,7 +85,7 @@ async def roll_back(context: ChangeContext, state: SwitchState, session: DeviceS
             if sent is not None and sent.status is not CommandOutcome.DONE:
                 return _not_rolled_back(_REFUSED.format(lines=lines, line=sent.line, said=sent.output))
             return _not_rolled_back(f"not rolled back: {lines}")
-        if state.saved or state.may_be_saved:
+        if state.may_be_saved:
             saved = await session.send(SAVE)
             if saved.status is not CommandOutcome.DONE:
                 return _not_rolled_back(f"rolled back, but not saved: {saved.output}")

@@ -6,10 +6,11 @@ from __future__ import annotations
 from slp_ops.facts import (
     LicenseConfig,
     LicenseTransport,
+    NameConfig,
     TransportKind,
     UsageReporting,
 )
-from slp_ops.iosxe.servers import endpoint, is_smart_receiver
+from slp_ops.iosxe.servers import CSLU, endpoint, is_smart_receiver
 from slp_ops.model import Confidence, Severity
 from slp_ops.rules.checks._links import OVERVIEW, SMART_TRANSPORT, TASKS
 from slp_ops.rules.derived.communication import Communication
@@ -52,6 +53,7 @@ def cslu_address_missing(
     failures: FailureLog | None,
     usage: UsageReporting | None,
     deadline: Deadline | None,
+    names: NameConfig | None,
 ) -> Judgement:
     """Judge a missing address, unless cslu-local resolves or the server fetches the reports.
 
@@ -74,6 +76,8 @@ def cslu_address_missing(
     if intent.other_side_connects:
         return NotApplicable(why=TEXTS["fetched"])
     is_failing = communication is not None and communication.failing
+    if names is not None and not is_failing and any(_is_discovered(host.name) for host in names.hosts):
+        return Passed(why=TEXTS["cslu-address-missing.pinned"])
     works = communication is not None and communication.counted and not is_failing
     if (
         usage is not None
@@ -85,6 +89,11 @@ def cslu_address_missing(
         summary=TEXTS["cslu-address-missing.summary"],
         evidence=transport.cite("type", "cslu_address"),
     )
+
+
+def _is_discovered(host: str) -> bool:
+    """Return whether the switch looks this name up when no address of a CSLU is set."""
+    return host.lower().partition(".")[0] == CSLU.host
 
 
 def _is_fetched(deadline: Deadline | None) -> bool:

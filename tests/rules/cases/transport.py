@@ -22,6 +22,8 @@ from slp_ops.facts import (
     InterfaceState,
     LicenseConfig,
     LicenseTransport,
+    NameConfig,
+    PinnedHost,
     Proxy,
     TransportKind,
     UsageReporting,
@@ -37,6 +39,7 @@ SMART = LicenseTransport(
 )
 CSLU = LicenseTransport(kind=TransportKind.CSLU, type="cslu", cslu_address="http://192.0.2.9:8182/cslu/v1/pi")
 EMPTY = LicenseTransport(kind=TransportKind.CSLU, type="cslu")
+PINNED_CSLU = NameConfig(hosts=(PinnedHost(name="cslu-local", addresses=("192.0.2.9",)),))
 CALLHOME = LicenseTransport(kind=TransportKind.CALLHOME, type="Callhome")
 OFF = LicenseTransport(kind=TransportKind.OFF, type="Transport Off")
 ODD_URL = LicenseTransport(
@@ -103,6 +106,7 @@ CASES = {
             [EMPTY, ACKED, WORKING],
             [EMPTY, FETCHED, IN_JANUARY],
             [EMPTY, FETCHED, IN_JANUARY, log(CSLU_RESTORED)],
+            [EMPTY, PINNED_CSLU],
         ],
         "fail": [
             [EMPTY],
@@ -113,6 +117,7 @@ CASES = {
             [EMPTY, FETCHED, IN_JANUARY, log(CSLU_UNRESOLVED)],
             [EMPTY, FETCHED, IN_JUNE],
             [EMPTY, PUSHED, IN_JANUARY],
+            [EMPTY, PINNED_CSLU, log(CSLU_UNRESOLVED)],
         ],
         "unknown": [
             [],
