@@ -24,7 +24,7 @@ def command_line(*arguments: object) -> list[str]:
 
 
 def slp_ops(
-    folder: Path, *arguments: object, timeout: float = 120.0, **environ: str
+    folder: Path, *arguments: object, timeout: float = 300.0, **environ: str
 ) -> subprocess.CompletedProcess[str]:
     """Run slp-ops in a folder, without a terminal; return what it printed and its exit code."""
     return subprocess.run(

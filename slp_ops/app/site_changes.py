@@ -31,7 +31,7 @@ from slp_ops.app.change.operator import Decisions, ScriptedAnswers
 from slp_ops.app.change_task import IMPORT, ChangeAnswer, ChangeReport, TaskFiles
 from slp_ops.app.read_device import collect
 from slp_ops.app.site_journals import CLAIM_FILE, held
-from slp_ops.app.site_leases import SwitchLease, refuse_full
+from slp_ops.app.site_leases import NOTHING_SENT, SwitchLease, refuse_full
 from slp_ops.app.site_planning import PlaybookPlanning
 from slp_ops.app.site_policy import check_expiry
 from slp_ops.app.usage_import_task import ImportPlanning
@@ -443,7 +443,7 @@ class _Change:
                     await asyncio.sleep(_LOOK_AGAIN)
                 else:
                     reason = "it was stopped before it was approved"
-        raise ChangeRefused(reason, hint="nothing was sent; run the command again")
+        raise ChangeRefused(reason, hint=NOTHING_SENT)
 
     def _read_answer(self, data: bytes, claim: str) -> Approval | None:
         """Return the approval in an operator's answer; None for one of an earlier call."""

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 _LOOK_AGAIN: Final = 1.0
 _ANSWER_SECONDS: Final = 60.0
 _LONGEST_TIMER: Final = 120  # minutes that a switch accepts
+# Its operator may have approved it, or an earlier call: what is known there is that it has begun.
+NOTHING_SENT: Final = (
+    "this call sent nothing; with a journal of the change --resume, else run the command again"
+)
 
 
 class SwitchLease:
@@ -99,7 +103,7 @@ class SwitchLease:
                 self._is_held = True
                 self._before = None if before is None or self._is_own(before) else before
                 return ""
-        raise _refused("it was stopped before it was approved", "nothing was sent; run the command again")
+        raise _refused("it was stopped before it was approved", NOTHING_SENT)
 
     async def confirm(self) -> None:
         """Write the lease again where the broker has lost it; stop before the next step if another has it."""

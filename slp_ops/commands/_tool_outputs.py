@@ -27,6 +27,7 @@ from slp_ops.commands import find
 from slp_ops.commands._section_parser import BLOCK_OF
 from slp_ops.commands._signatures import command_of
 from slp_ops.iosxe.names import is_host
+from slp_ops.iosxe.prompts import PROMPT
 from slp_ops.json_documents import InvalidJson, parse_json
 
 if TYPE_CHECKING:
@@ -57,8 +58,10 @@ _HOSTS: Final = (
 )
 _COMMANDS: Final = ("command", "cmd", "cli")
 _OUTPUTS: Final = ("output", "result", "response", "stdout", "raw", "raw_output", "text", "data", "value")
+_CONFIGURATIONS: Final = ("config", "configuration", "running_config", "running-config")
 _ESCAPED: Final = re.compile(r"\\(r\\n|[nrt'\"\\])")
 _ESCAPES: Final = {"r\\n": "\n", "n": "\n", "r": "", "t": "\t", "'": "'", '"': '"', "\\": "\\"}
+_PROMPTED: Final = re.compile(rf"\s{{0,20}}{PROMPT} ?sh(?:o|ow)? ", re.ASCII)
 _LEAST_BREAKS: Final = 5
 _MOST_DEPTH: Final = 12
 _LEAST_LINES: Final = 3
@@ -66,10 +69,13 @@ _LONGEST_PYTHON: Final = 8_000_000  # its tree takes ten times the memory of the
 
 
 class _Output(NamedTuple):
-    """Output of a command; ``host`` is None where nothing names it."""
+    """Output of a command; ``command`` is None for lines of a configuration, and for a log of a terminal.
+
+    ``host`` is None where nothing names it.
+    """
 
     host: str | None
-    command: str
+    command: str | None
     text: str
 
 
@@ -84,7 +90,13 @@ def as_terminal_log(text: str) -> str:
         return _unescaped(text)
     named = {each.host for each in found if each.host}
     usual = named.pop() if len(named) == 1 else _UNNAMED
-    return "".join(f"{each.host or usual}#{each.command}\n{each.text.rstrip()}\n" for each in found)
+    return "".join(f"{_heading(each, usual)}\n{each.text.rstrip()}\n" for each in found)
+
+
+def _heading(output: _Output, usual: str) -> str:
+    """Return the line above an output: its prompt and command, or the name of the switch alone."""
+    host = output.host or usual
+    return f"==> {host} <==" if output.command is None else f"{host}#{output.command}"
 
 
 def _unescaped(text: str) -> str:
@@ -100,16 +112,22 @@ def _cells(text: str) -> list[_Output]:
     head = text[: text.find("\n")]
     separator = next((each for each in ",;\t" if each in head), None)
     names = [] if separator is None else [name.strip(' "\r').lower() for name in head.split(separator)]
-    if separator is None or '"' not in text or not set(names) & set(_HOSTS) or not set(names) & set(_OUTPUTS):
+    outputs = set(names) & {*_OUTPUTS, *_CONFIGURATIONS}
+    if separator is None or '"' not in text or not set(names) & set(_HOSTS) or not outputs:
         return []
     found: list[_Output] = []
+    lines: list[_Output] = []  # of a configuration: the whole of it has a command of its own
     try:
         for row in csv.DictReader(StringIO(text), names, delimiter=separator):
             record = {name: value for name, value in row.items() if isinstance(value, str)}
-            found += _of_record(record, _host_of(record), 0)
+            host = _host_of(record)
+            found += _of_record(record, host, 0)
+            lines += [
+                _Output(host, None, record[name]) for name in _CONFIGURATIONS if "\n" in record.get(name, "")
+            ]
     except csv.Error:  # a cell beyond the limit of the reader: no table of outputs
         return []
-    return found
+    return found or lines
 
 
 def _values(text: str) -> list[_Output]:
@@ -248,6 +266,9 @@ def _is_host_key(name: str, inner: Any) -> bool:
 
 def _output(host: str | None, typed: str | None, text: str) -> Iterator[_Output]:
     """Yield an output whose command is known, or evident from its first words."""
+    if typed is None and _PROMPTED.match(text):
+        yield _Output(host, None, text)
+        return
     command = typed if typed is not None and find(typed) is not None else command_of(text)
     labels = [label for label in _LABELLED.findall(text) if label.lower() in _LABELS]
     if command is not None and (typed is not None or text.count("\n") >= _LEAST_LINES):

@@ -11,7 +11,7 @@ from slp_ops.facts.values import Count, DatedWord, Days, DeviceTime, Flag
 
 # Words for a missing value. Exact matches only: "NOT AVAILABLE" is a state.
 MISSING: Final = frozenset(
-    {"", "<none>", "<empty>", "<NONE>", "<EMPTY>"}
+    {"", "<none>", "<empty>", "<NONE>", "<EMPTY>", "empty"}
     | {"None", "none", "Not Configured", "Not Available", "'nullPtr'", "nullPtr"}
 )
 _MONTHS: Final = {

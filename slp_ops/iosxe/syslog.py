@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from slp_ops.iosxe.relay import relayed
 
 _TAG: Final = r"%[A-Z0-9_]+(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+"
+_AGENTS: Final = ("%SMART_LIC-", "%CALL_HOME-")
 _SEQUENCE: Final = r"(?:(?P<sequence>\d{1,10}): )?"
 _STAMP: Final = (
     r"(?P<stamp>(?P<mark>[*.]?)"
@@ -96,9 +97,10 @@ def message_name(facility: str, mnemonic: str) -> str:
 
 def _start_of(line: str) -> re.Match[str] | None:
     # Cheap rejections first: a buffer may contain a hundred thousand lines.
-    if not line or not (line[0].isalnum() or line[0] in "*. %"):
-        return None
-    return _START.match(line.lstrip())
+    if line and (line[0].isalnum() or line[0] in "*. %\t") and (found := _START.match(line.lstrip())):
+        return found
+    # What the sender of a text put before a message of the licence agent does not hide it.
+    return _START.search(line) if any(agent in line for agent in _AGENTS) else None
 
 
 def is_log_line(line: str) -> bool:

@@ -28,7 +28,7 @@ def check(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(running: Any, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
         names = (listening.name for listening in running.rack.switches)
         write_inventory(tmp_path / "inventory.yaml", running, *names, settings=settings)
-        return slp_ops(tmp_path, "check-reachability", *arguments, timeout=180.0, SLP_OPS_ENABLE="netops")
+        return slp_ops(tmp_path, "check-reachability", *arguments, timeout=300.0, SLP_OPS_ENABLE="netops")
 
     return run
 

@@ -63,7 +63,7 @@ def fleet(tmp_path: Path) -> Iterator[Callable[..., Path]]:
             stderr=subprocess.DEVNULL,
         )
         started.append(process)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while not path.exists() and time.monotonic() < deadline:
             assert process.poll() is None, "the lab did not start"
             time.sleep(0.05)

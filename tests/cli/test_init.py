@@ -78,7 +78,7 @@ walk(cli, click.Context(cli), [])
 def test_the_short_help_option_of_every_command() -> None:
     # A process of its own: a command remembers the names of its help option.
     done = subprocess.run(
-        [sys.executable, "-c", _EVERY_SHORT_HELP], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", _EVERY_SHORT_HELP], capture_output=True, text=True, timeout=300, check=True
     )
 
     rows = [line.partition(" | Usage: cli") for line in done.stdout.splitlines()]

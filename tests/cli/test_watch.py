@@ -205,7 +205,7 @@ def watching(*arguments: str) -> subprocess.Popen[str]:
 
 
 def wait_for_runs(folder: Path, count: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if sum(run.header.finished is not None for run in Runs(folder).all()) >= count:
             return

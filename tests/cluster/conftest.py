@@ -204,15 +204,22 @@ class Rig:
 
 
 def free_pair() -> int:
-    """Return a port that is free together with the next one; processes of one test run look at others."""
+    """Return a port that is free together with the next one; no two processes of tests get the same.
+
+    Until its hub listens, which takes seconds, another process would find them free as well.
+    """
     for port in range(20000 + os.getpid() % 2000 * 4, 32000, 2):
-        with socket.socket() as one, socket.socket() as other:
-            try:
-                one.bind(("127.0.0.1", port))
-                other.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0slp-ops-tests-{port}")  # a name without a file
+            for each in (port, port + 1):
+                with socket.socket() as tried:
+                    tried.bind(("127.0.0.1", each))
+        except OSError:
+            claim.close()
+            continue
+        claim.detach()  # it holds until the process ends
+        return port
     raise AssertionError("no free port")
 
 

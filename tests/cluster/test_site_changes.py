@@ -143,9 +143,11 @@ def _continue(desk: Desk, folder: Path, task: ChangeTask) -> None:
 
 
 def test_without_an_answer_nothing_is_sent(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(ChangeRefused, match="has not approved it within"):
+    with pytest.raises(ChangeRefused, match="has not approved it within") as refused:
         _continue(desk, tmp_path, desk.task())
     assert not lines(desk)
+    # Its operator may have approved it nevertheless: the change has begun there, and no new plan is accepted.
+    assert "--resume" in refused.value.hint
 
 
 def test_an_approval_is_not_waited_for_whose_operator_has_ended(desk: Desk, tmp_path: Path) -> None:

@@ -308,7 +308,7 @@ class Bench:
     def run(
         self,
         *arguments: object,
-        within: float = 90.0,
+        within: float = 240.0,
         signals: Signals | None = None,
         largest_file: int | None = None,
         **environ: str,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.commands._paste_cleanup import text_of
+from tests.field.audited import HEALTHY, healthy_but
 from tests.field.judged import device, devices, findings
 
 if TYPE_CHECKING:
@@ -157,6 +158,16 @@ def test_a_table_of_values_has_a_switch_in_each_row(tmp_path: Path) -> None:
     assert "cslu-address-missing" not in findings(found["acc-46"])  # an empty cell was not read
 
 
+def test_a_cell_of_a_table_may_be_a_part_of_a_configuration(tmp_path: Path) -> None:
+    cells = 'Device,Config\nacc-45,"license smart transport smart\nlicense smart url default"\n'
+    cells += 'acc-46,"no ip domain lookup\nlicense smart transport smart"\n'
+
+    found = devices(tmp_path, cells)
+
+    assert "url-malformed" not in findings(found["acc-45"])
+    assert "domain-lookup-disabled" in findings(found["acc-46"])
+
+
 def test_an_address_above_a_page_is_a_switch(tmp_path: Path) -> None:
     found = devices(tmp_path, f"--- 192.0.2.7 ---\n{FRESH}\n--- 192.0.2.8 ---\n{TO_SMART}")
 
@@ -264,6 +275,66 @@ def test_the_files_that_tail_prints_are_of_two_switches(tmp_path: Path) -> None:
     assert "cslu-address-missing" in findings(found["acc-n3"])
     assert "dns-failure" in findings(found["acc-n4"])
     assert "cslu-address-missing" not in findings(found["acc-n4"])
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "**{}**", "\u2605{}", "--> {}", ">>> {}", "!!! {}", "# {}", "2) {}", "\t{}", "<b>{}</b>", "__{}__",
+        '"{}"', "HERE {}",
+    ],
+)  # fmt: skip
+def test_a_message_that_the_sender_marked_is_read(marked: str, tmp_path: Path) -> None:
+    message = marked.format(f"Mar  6 10:12:02.212 CET: %SMART_LIC-3-COMM_FAILED: {TO_CSSM}{UNRESOLVED}")
+    text = healthy_but(show_logging=f"{HEALTHY['show logging']}\n{message}")
+
+    assert "dns-failure" in findings(device(tmp_path, text))
+
+
+MARKED = {
+    "Next ACK deadline: May 14 09:30:12 2025 CEST": (
+        "Next ACK deadline: Feb 28 09:30:12 2025 CET",
+        "ack-overdue",
+    ),
+    "  Export status: NOT RESTRICTED\n  License type: Subscription": (
+        "  Export status: NOT RESTRICTED\n  License type: Subscription\n\nhseck9 (Cat9K HSEC):\n  Count: 1\n"
+        "  Status: NOT AUTHORIZED",
+        "hseck9-not-authorized",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "marked", ["**{}**", "\u2605 {}", "\u2192{}", "--> {}", ">>>{}", "!!! {}", "<b>{}</b>", "{}  ### ?"]
+)
+@pytest.mark.parametrize("healthy", MARKED)
+def test_a_line_that_the_sender_marked_is_read(healthy: str, marked: str, tmp_path: Path) -> None:
+    ill, rule = MARKED[healthy]
+    *others, line = ill.split("\n")
+    text = healthy_but().replace(healthy, "\n".join((*others, marked.format(line))))
+
+    assert rule in findings(device(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "■ acc-1\n",
+        "==> acc-1.txt <==\n",
+        "!!!!!\n",
+        "*** keep out ***\n",
+        "->\n",
+        "*    1  C9300-24T  V02  Ready\n",
+    ],
+)
+def test_headings_and_outputs_are_no_marks(line: str) -> None:
+    assert text_of(line.encode()) == line
+
+
+def test_a_log_of_a_terminal_in_json_is_of_its_switch(tmp_path: Path) -> None:
+    (name,) = devices(tmp_path, json.dumps({"output": healthy_but()}))
+
+    assert name == "lyn-acc-4"
 
 
 def test_a_page_keeps_its_line_breaks() -> None:

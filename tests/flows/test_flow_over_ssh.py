@@ -43,7 +43,7 @@ def remediate(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=300,
             check=False,
         )
 
@@ -103,7 +103,7 @@ def signalled_at(arguments: list[str], folder: Path, marker: str, files: str, si
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        deadline = time.monotonic() + 100
+        deadline = time.monotonic() + 300
         while process.poll() is None and time.monotonic() < deadline:
             if any(path.read_text().count(marker) > seen.get(path, 0) for path in folder.glob(files)):
                 process.send_signal(signal_)

@@ -421,7 +421,7 @@ def killed_behind_each_step(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
-            timeout=180,
+            timeout=300,
             check=False,
         ).returncode
     done = subprocess.CompletedProcess(arguments, code, output.read_text(), errors.read_text())

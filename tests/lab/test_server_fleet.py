@@ -305,7 +305,7 @@ def test_an_inventory_is_written_where_there_is_none_and_the_next_command_works(
             ["sh", "-c", f"{export}\n{command.replace('slp-ops', me, 1)} --ssh-config none"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         process.terminate()

@@ -83,7 +83,7 @@ class Program:
             env={**os.environ, "SLP_OPS_PASSWORD": "netops", "SLP_OPS_ENABLE": "netops"},
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=400,
             check=False,
         )
         assert done.returncode in codes, (words, done.returncode, done.stderr[-2000:])

@@ -498,7 +498,7 @@ def killed(line: list[str], tmp_path: Path, environment: dict[str, str], marker:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         known = set(tmp_path.glob("runs/*-usage-*/journal.jsonl"))
         while process.poll() is None and time.monotonic() < deadline:
             journals = set(tmp_path.glob("runs/*-usage-*/journal.jsonl")) - known

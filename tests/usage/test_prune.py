@@ -27,7 +27,7 @@ def _prune(folder: Path, *arguments: str) -> dict[str, str | None]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -66,7 +66,7 @@ def test_the_only_audit_stays_after_a_status(
     running = lab(sw1="offline-overdue")
     inventory(running, "sw1")
     audit = [sys.executable, "-m", "slp_ops", "audit", "-i", "inventory.yaml"]
-    assert subprocess.run(audit, cwd=tmp_path, env=environment, timeout=60, check=False).returncode == 3
+    assert subprocess.run(audit, cwd=tmp_path, env=environment, timeout=300, check=False).returncode == 3
     assert usage("status").code == 0
 
     assert _prune(tmp_path, "--yes") == {

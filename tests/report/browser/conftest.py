@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from slp_ops.app.audit_device import AuditOptions
 from slp_ops.i18n import Lang
@@ -30,6 +30,7 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+_PATIENCE = 120_000.0  # milliseconds, of a machine that is busy
 _HEALTHY = ("healthy", "healthy-stack", "healthy-17-12", "cslu-healthy", "healthy-17-6", "on-prem-healthy")
 
 
@@ -54,6 +55,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("there is no chromium here")
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        expect.set_options(timeout=_PATIENCE)
         yield found
         found.close()
 
@@ -69,6 +71,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         path = tmp_path / "report.html"
         path.write_text(text, encoding="utf-8")
         context = browser.new_context(**how)
+        context.set_default_timeout(_PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
@@ -109,6 +112,14 @@ def thousand(make_run: Any, view_of: Callable[[Any], ReportView]) -> ReportView:
         for number in range(1000)
     )
     return fleet_view(view.run, devices, AuditOptions().knowledge, generated=view.generated)
+
+
+@pytest.fixture(scope="session")
+def quarter(thousand: ReportView) -> ReportView:
+    """The first 250 of the thousand switches."""
+    return fleet_view(
+        thousand.run, thousand.devices[:250], AuditOptions().knowledge, generated=thousand.generated
+    )
 
 
 @pytest.fixture(scope="session")

@@ -313,21 +313,25 @@ def test_hostile_text_runs_nothing(open_page: Open, hostile: ReportView) -> None
         assert _names(page)
 
 
-def test_a_thousand_switches_fit_five_megabytes_and_are_usable_in_two_seconds(
-    open_page: Open, thousand: ReportView, all_wrong: ReportView
+def test_a_thousand_switches_fit_five_megabytes_and_take_four_times_as_long_as_a_quarter(
+    open_page: Open, thousand: ReportView, quarter: ReportView, all_wrong: ReportView
 ) -> None:
     for lang in Lang:
         assert len(as_html.render(all_wrong, lang).encode()) <= 5_000_000, lang
     text = as_html.render(thousand, Lang.EN)
     assert len(text.encode()) <= 5_000_000
-    took: list[float] = []
-    for _ in range(5):  # other work on the machine may be in the way of one
+
+    def open_in_milliseconds(text: str) -> tuple[Page, float]:
         page = open_page(text)
         page.wait_for_selector("html[data-ready]")
-        took.append(page.evaluate("performance.getEntriesByName('table-ready')[0].startTime"))
-        if took[-1] <= 2000:
+        return page, page.evaluate("performance.getEntriesByName('table-ready')[0].startTime")
+
+    usual = min(open_in_milliseconds(as_html.render(quarter, Lang.EN))[1] for _ in range(3))
+    for _ in range(5):  # other work on the machine may be in the way of one
+        page, took = open_in_milliseconds(text)
+        if took < 10 * usual:  # sixteen times where each row looks at all others
             break
-    assert min(took) <= 2000
+    assert took < 10 * usual
     page.fill("#search", "sw-0300")
     assert _names(page) == ["sw-0300"]
     page.fill("#search", "")
