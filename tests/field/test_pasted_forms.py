@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.commands._paste_cleanup import text_of
-from tests.field.audited import HEALTHY, healthy_but
+from tests.field.audited import HEALTHY, Audited, healthy_but
 from tests.field.judged import device, devices, findings
 
 if TYPE_CHECKING:
@@ -372,3 +372,9 @@ def test_the_labels_of_a_page_are_no_switches(tmp_path: Path) -> None:
 )
 def test_a_message_in_a_sentence_needs_no_tag(sentence: str, rule: str, tmp_path: Path) -> None:
     assert rule in findings(device(tmp_path, f"Hello,\n{sentence}\n"))
+
+
+def test_a_page_without_its_deadline_is_not_enough_to_judge(tmp_path: Path) -> None:
+    audited = Audited(tmp_path, healthy_but().replace("  Next ACK deadline", "HERE Next ACK deadline"))
+
+    assert audited.state == "not_enough_to_judge"
