@@ -526,7 +526,8 @@ def measure_cancel(wanted: argparse.Namespace) -> None:
 def measure_restart(wanted: argparse.Namespace) -> None:
     """Kill the broker when it has so much evidence, and wait until it answers again."""
     from slp_ops.cluster.access_folder import read_address
-    from slp_ops.cluster.broker import connected, disk_used
+    from slp_ops.cluster.broker import disk_used
+    from slp_ops.cluster.connection import connected
     from slp_ops.cluster.subjects import EVIDENCE, subject
 
     async def fill(hub: Hub) -> None:

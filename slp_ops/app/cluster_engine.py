@@ -22,7 +22,8 @@ from slp_ops.app.worker_answers import result_in
 from slp_ops.cluster.access_folder import find_access, read_signing_key, validity_of_access
 from slp_ops.cluster.approval import Approval, digest_of, sign
 from slp_ops.cluster.authority import ENDS_SOON
-from slp_ops.cluster.broker import RENEW, LiveWorker, connected, live_workers
+from slp_ops.cluster.broker import LiveWorker, live_workers
+from slp_ops.cluster.connection import RENEW, connected
 from slp_ops.cluster.ledger_store import begin_counts
 from slp_ops.cluster.messages import TaskMessage
 from slp_ops.errors import HubError

@@ -16,8 +16,9 @@ from slp_ops.app.hub_certificates import HubCertificates
 from slp_ops.app.loop import run_to_end
 from slp_ops.app.site_host_keys import key_subject
 from slp_ops.cluster.access_folder import SIGNING_FILE, read_address
-from slp_ops.cluster.broker import connected, forget_sites, prepare_site, prepare_streams, show_certificate
+from slp_ops.cluster.broker import forget_sites, prepare_site, prepare_streams
 from slp_ops.cluster.broker_config import HOST_KEYS_STREAM
+from slp_ops.cluster.connection import connected, show_certificate
 from slp_ops.cluster.hub_folder import OPERATOR, HubFolder, HubState
 from slp_ops.cluster.joining import joining_tls, serve_joining
 from slp_ops.cluster.ledger_store import prepare_ledger

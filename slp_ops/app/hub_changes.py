@@ -22,8 +22,8 @@ from slp_ops.app.cluster_engine import Cluster
 from slp_ops.app.device_work import VisitFailed
 from slp_ops.cluster.access_folder import find_access, read_signing_key
 from slp_ops.cluster.approval import Approval, digest_of, sign
-from slp_ops.cluster.broker import connected
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.messages import (
     CallAnswer,
     ClaimAnswer,

@@ -17,8 +17,9 @@ from nats.errors import Error as NatsError
 from slp_ops.app.device_outcome import Outcome
 from slp_ops.app.device_work import TaskLeft, VisitFailed
 from slp_ops.app.worker_answers import outcome_in, read_end
-from slp_ops.cluster.broker import connected, is_known, live_workers
+from slp_ops.cluster.broker import is_known, live_workers
 from slp_ops.cluster.broker_config import CONTROL_STREAM, EVIDENCE_STREAM, TASKS_STREAM
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch
 from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.messages import (

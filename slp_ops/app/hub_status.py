@@ -15,8 +15,9 @@ from slp_ops.app.hub import INIT_HINT
 from slp_ops.app.hub_broker import DISK_FULL, free_bytes
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.authority import CERTIFICATE_LIFE, ENDS_SOON
-from slp_ops.cluster.broker import WRONG_CLOCK, connected, disk_used, live_workers, task_counts
+from slp_ops.cluster.broker import WRONG_CLOCK, disk_used, live_workers, task_counts
 from slp_ops.cluster.broker_config import CONTROL_STREAM, FENCE_STREAM, HEARTBEAT_STREAM, LEASE_STREAM
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.hub_folder import HubFolder
 from slp_ops.cluster.ledger_store import read_ledger
 from slp_ops.cluster.messages import InvalidMessage

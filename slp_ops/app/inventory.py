@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from slp_ops.app.selection import SSH_CONFIG, SourceOptions, read_inventory
 from slp_ops.credentials import ShellCredentials
+from slp_ops.errors import InputError, Problem
+from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +44,15 @@ class InventoryCheck:
 
 def check(request: InventoryRequest, operator: Operator) -> InventoryCheck:
     """Read the inventory and locate its credentials, without prompts. Raises InputError with every
-    problem."""
+    problem; an inventory without a device is one, as no verb can work with it."""
     inventory = read_inventory(request.path, request.ssh_config, operator, request.sources)
+    if not inventory.devices:
+        unusable = (
+            Problem(path=each.source, key=one_line(each.name), message=each.reason)
+            for each in inventory.unusable
+        )
+        empty = Problem(path=str(request.path), message="the inventory has no device that can be used")
+        raise InputError((empty, *unusable), hint="put switches below sites: NAME: devices: in the inventory")
     credentials = ShellCredentials(inventory.credentials, ask=operator.ask)
     return InventoryCheck(
         path=request.path, inventory=inventory, credentials=credentials.origins(inventory.devices)

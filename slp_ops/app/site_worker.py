@@ -31,9 +31,10 @@ from slp_ops.app.site_changes import SiteChanges
 from slp_ops.app.site_host_keys import CopiesWithFirstKeys, FirstKeys, WithFirstKeys
 from slp_ops.app.site_limits import SiteLimits
 from slp_ops.app.works import USAGE_IMPORT, USAGE_SAVE, WORKS, work_of
-from slp_ops.cluster.broker import ACK_WAIT, check_access, connected
+from slp_ops.cluster.broker import ACK_WAIT
 from slp_ops.cluster.broker_config import CONTROL_STREAM, TASKS_STREAM
 from slp_ops.cluster.calls import Calls
+from slp_ops.cluster.connection import check_access, connected
 from slp_ops.cluster.evidence_parts import is_answered, send
 from slp_ops.cluster.messages import (
     HEARTBEAT_SECONDS,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from slp_ops.cli.help_context import render_help
 from slp_ops.messages import load_catalog
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ CATALOG: Final = "help.ja.yaml"
 # Words of the frame that click puts around the help texts.
 _USAGE: Final = "使用法: "
 _PLACES: Final = {"[OPTIONS]": "[オプション]", "COMMAND [ARGS]...": "コマンド [引数]..."}
-_HEADINGS: Final = {"Options": "オプション", "Commands": "コマンド"}
+_HEADINGS: Final = {"Options": "オプション", "Commands": "コマンド", "Examples": "使用例"}
 _NOTES: Final = {"env var: ": "環境変数: ", "default: ": "デフォルト: ", "required": "必須"}
 _NOTE: Final = re.compile(r"(?<=\[)env var: |(?<=[\[ ])default: |(?<=[\[ ])required(?=\])")
 _WORDS: Final = re.compile(r"(?<=\()[^()]+(?=\))")  # of a default that is no value
@@ -34,9 +35,7 @@ _SENTENCE: Final = re.compile(r"[^。]*。")
 
 def japanese_help(context: click.Context) -> str:
     """Return the help of the context's command in Japanese."""
-    formatter = _Formatter(context)
-    context.command.format_help(context, formatter)
-    return formatter.getvalue().rstrip("\n")
+    return render_help(context, _Formatter(context))
 
 
 def japanese_usage(context: click.Context) -> str:

@@ -247,7 +247,8 @@ def command(
             print_result(to_json(plan_document(planned)))
         elif out is not None:
             print_result(spoken(f"Plan: {out}"))
-            print_text(spoken(f"Apply it with: slp-ops remediate --plan {shlex.quote(str(out))}"))
+            if planned.plans:
+                print_text(spoken(f"Apply it with: slp-ops remediate --plan {shlex.quote(str(out))}"))
         found = _plan_results(planned)
     else:
         result = call(remediate.plan_and_apply, request, operator)

@@ -13,6 +13,7 @@ Switch#*Mar 12 11:40:22.101: %SMART_LIC-3-...    a message behind the prompt of 
 %HA_EM-6-LOG: SLP : DEBUG(cli_lib) : : OUT : ... the debug log of an EEM applet
 SMART_LIC-3-COMM_FAILED: ...                     a message whose per cent sign was lost
   Cslu address: <empty>   <-- why?               a remark of the sender
+--> Cslu address: <empty>                        a line that the sender marked
 Transport: Type: cslu Cslu address: <empty> ...  a page that lost its line breaks
 | Type | cslu |                                  label and value in two cells
 It has `Type: cslu` and `Cslu address: <empty>`  labels in a sentence, or in a list
@@ -65,7 +66,8 @@ _TIMED_PROMPT: Final = re.compile(rf"{_TIMED.pattern}{PROMPT}", re.MULTILINE | r
 _FENCE: Final = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+-]{0,20}[ \t]*\r?$", re.MULTILINE | re.ASCII)
 _MARKUP: Final = re.compile(
     r"\[/?(?:code|quote|pre|spoiler)(?:=[^\]\n]{0,40})?\]|"
-    r"</?(?:pre|code|blockquote|p|br|span|div|table|thead|tbody|tr|td|th|ul|ol|li)(?: [^>\n]{0,200})?/?>|"
+    r"</?(?:pre|code|blockquote|p|br|span|div|table|thead|tbody|tr|td|th|ul|ol|li|b|strong|em|i|u|mark|font|kbd|samp)"
+    r"(?: [^>\n]{0,200})?/?>|"
     r"\{(?:code|noformat|quote)(?::[^}\n]{0,40})?\}",
     re.IGNORECASE,
 )
@@ -73,11 +75,8 @@ _MARKUP: Final = re.compile(
 _TICKED: Final = re.compile(r"^([ \t]*(?:[-*\u2022] +)?)`([^`\n]+)`[ \t]*\r?$", re.MULTILINE)
 _ESCAPED: Final = re.compile(r"\\([_*<>#\[\]|~-])")
 _ESCAPED_TAG: Final = re.compile(r"%[A-Z\d]+\\_[A-Z]")
-# A sign of a list before a message, or by which the sender marks it; an asterisk alone is the switch's.
 _LISTED: Final = re.compile(
-    r"^[ \t]*(?:[-*\u2022] +|\*\*+ ?|[-=]*>+ *|\(?\d{1,2}[.)] +"
-    r"|[!#+\u2022\u203b\u2190-\u21ff\u25a0-\u25ff\u2605\u2606]+ *)"
-    r"(?=[*.]?(?:<\d|%[A-Z]|[A-Z][a-z]{2} {1,2}\d{1,2} \d))([^\n]*?)(?:\*\*+)?[ \t\r]*$",
+    r"^[ \t]*(?:[-*#\u2022]|\(?\d{1,2}[.)]) +(?=[*.]?(?:<\d|%[A-Z]|[A-Z][a-z]{2} {1,2}\d{1,2} \d))",
     re.MULTILINE,
 )
 _BEHIND_PROMPT: Final = re.compile(
@@ -117,10 +116,22 @@ _FACILITIES: Final = ("SMART_LIC-", "CALL_HOME-", "PKI-")
 _TAG_ALONE: Final = re.compile(
     rf"(?<![%\w-])(?<!% )(?:% )?(?=(?:{'|'.join(_FACILITIES)})[0-7]-[A-Z][A-Z_]{{3,50}}:)", re.ASCII
 )
+# Signs by which the sender marks a line. Before a single word they are those of a heading.
+_MARK: Final = re.compile(
+    r"^([ \t]*)"
+    r"(?:[\u203b\u203c\u2190-\u21ff\u25a0-\u26ff\u2713-\u2757\u2794-\u27bf\ufe0f\U0001f300-\U0001faff]+"
+    r"|[-=]{1,4}>+|>{2,}|!{2,4})[ \t]*(?=[*.]?[A-Za-z\d%]\S*[ \t]+\S)(?![^\n]*<=)",
+    re.MULTILINE,
+)
+_EMPHASIS: Final = re.compile(r"^([ \t]*)(\*\*|__)(?=[ \t]*[^\s*_])([^\n]*?)\2[ \t\r]*$", re.MULTILINE)
+_MARKS: Final = ("->", "=>", ">>", "!!", "**", "__")
 # An arrow or a mark, and what the sender wrote behind it.
 _REMARK: Final = re.compile(
-    r"(?<=\S)[ \t]+(?:<-+|<<+|[\u2190\u21d0\u25c0\u25c4\u2605\u2606\u203b\u2b05]|!!+)[^\n]*$", re.MULTILINE
+    r"(?<=\S)[ \t]+(?:<-+|<<+|[\u2190\u21d0\u25c0\u25c4\u2605\u2606\u203b\u2b05]"
+    r"|!!+|##+|//(?=[ \t])|\([!?]+\))[^\n]*$",
+    re.MULTILINE,
 )
+_REMARKS: Final = ("<", "!!", "##", " // ", "(!", "(?")
 # A value that ends, whatever follows: a missing word, a kind of transport, a URL (its blanks are %20).
 _BEHIND_VALUE: Final = re.compile(
     r"(: <(?:empty|none)>|^[ \t]*Type: (?:smart|callhome|cslu|transport off|automatic)"
@@ -174,7 +185,7 @@ def text_of(data: bytes) -> str:
         text = _without(_EEM_OUTPUT, _without(_EEM, text))
     text = _BREAK.sub("\n", _CELL.sub(" | ", text))
     text = _MARKUP.sub("", _FENCE.sub("", text))
-    text = _TICKED.sub(r"\1\2", text)
+    text = _without_marks(_TICKED.sub(r"\1\2", text))
     if _ESCAPED_TAG.search(text):
         text = _ESCAPED.sub(r"\1", text)
     if any(facility in text for facility in _FACILITIES):
@@ -189,7 +200,7 @@ def text_of(data: bytes) -> str:
     text = _without_remarks(_with_line_breaks(as_terminal_log(text)))
     text = without_ocr_errors(as_log_lines(text))
     if "%" in text:
-        text = _BEHIND_PROMPT.sub("", _LISTED.sub(r"\1", text))
+        text = _BEHIND_PROMPT.sub("", _LISTED.sub("", text))
     return unwrapped(text)
 
 
@@ -216,9 +227,16 @@ def _with_line_breaks(text: str) -> str:
     )
 
 
+def _without_marks(text: str) -> str:
+    """Remove the signs by which the sender marked lines of an output."""
+    if text.isascii() and not any(mark in text for mark in _MARKS):
+        return text
+    return _EMPHASIS.sub(r"\1\3", _MARK.sub(r"\1", text))
+
+
 def _without_remarks(text: str) -> str:
     """Remove what the sender wrote behind the lines of an output."""
-    if "<" in text or "!!" in text or not text.isascii():
+    if not text.isascii() or any(sign in text for sign in _REMARKS):
         text = _REMARK.sub("", text)
     return _BEHIND_VALUE.sub(r"\1", text) if any(label in text for label in _ENDING) else text
 

@@ -165,8 +165,8 @@ class UsageReporting(Fact):
 
     @property
     def prints_deadline(self) -> bool:
-        """Return whether ``Next ACK deadline`` was printed: a filter may have hidden it."""
-        return "|" not in self.source.command or self.source.line("next_ack_deadline") is not None
+        """Return whether ``Next ACK deadline`` was printed: a filter or the sender of a text may hide it."""
+        return self.source.first() is None or self.source.line("next_ack_deadline") is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

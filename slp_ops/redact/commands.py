@@ -59,6 +59,7 @@ _LINK: Final = "|".join(
         r"\s*(?:string\s)?\[[^\]\n]{0,40}\]\s?[?:]\s+",  # "[none]: X" of a prompt
         r"\s+(?:(?:for|of|on)\s+(?:[\w.-]+\s+){1,3})?(?:is|was):?\s+(?:now\s+|still\s+|(?:set|changed|reset)\s+to\s+)?",
         r"""\s+(?:for|of|on)\s+(?:[\w.-]+\s+){0,2}[\w.@'"-]+\s?[:=]\s+""",  # "for user ops: X"
+        r"'s\s+(?:now\s+)?",
         r"\s+(?:changed|set|now|reset|string|computed|derived)\s+(?:is\s+)?(?:to\s+|from\s+)?",
         r"\s+",
     )
@@ -107,6 +108,7 @@ _CELL: Final = re.compile(
 )
 _QUOTES: Final = frozenset("\"'")
 _BEFORE_CELL: Final = frozenset(("", ",", "[", " ", ":"))
+_ASKS: Final = frozenset(":?=")  # signs before what is typed: "password for ops: X"
 _OWNED: Final = ("for ", "of ", "on ")
 _ALIAS: Final = re.compile(r"[^|]{0,60}\balias\s{1,9}\S{1,30}\s{1,9}$", re.ASCII)  # the next word is its name
 _JOINERS: Final = frozenset("_-")
@@ -248,12 +250,14 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
     """Yield what follows words such as "password", unless it is harmless."""
     is_snmp = "snmp" in lowered
     is_alias = "alias" in lowered
+    last = len(text.rstrip())
     while match := _INTRODUCER.search(lowered, at):
         at = match.start("link") + 1
         start, end = match.span("value")
         if claimed.overlap(match.start("word"), match.end("word")):
             continue
         word = match["word"]
+        is_asked = match["link"].rstrip()[-1:] in _ASKS and end >= last
         if (word == "community" and not is_snmp and not _COMMUNITY_LINK.match(match["link"])) or (
             is_alias and _ALIAS.match(lowered, 0, match.start())
         ):
@@ -265,7 +269,7 @@ def by_introducer(text: str, lowered: str, claimed: Spans, at: int) -> Iterator[
             start,
             end,
             weak=word in _WEAK_WORDS,
-            plain=word in grammar.PLAIN_WORDS or match["link"].lstrip().startswith(_OWNED),
+            plain=not is_asked and (word in grammar.PLAIN_WORDS or match["link"].lstrip().startswith(_OWNED)),
         ):
             at = end
             yield from found_at(text, start, end, grammar.INTRODUCERS[word])

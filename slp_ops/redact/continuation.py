@@ -85,8 +85,9 @@ _ALONE: Final = re.compile(
 _LABELLED: Final = re.compile(
     r"""\s*["']?[\w-]*(?:pass\w{0,6}|secret|pwd|pw)["']?\s*[:=]""", re.ASCII | re.IGNORECASE
 )
+_ONLY_A_NAME: Final = re.compile(r"\s*[a-z]+:\s*", re.ASCII)  # of the fields below: "vars:"
 _ENABLE_VALUE: Final = re.compile(
-    r"""\s*["']?enable["']?\s*[:=]\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"',]+))[\s,]*""",
+    r"""\s*["']?enable["']?\s*[:=]\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>(?:[^\s"',]|'(?=\w))+))[\s,]*""",
     re.ASCII | re.IGNORECASE,
 )
 _OTHER_ACTION: Final = re.compile(r"\s*action\s+\S+\s+(?!cli\s)", re.ASCII | re.IGNORECASE)
@@ -110,6 +111,8 @@ def expected(line: str, *, before: Expected | None, ends_in_secret: bool) -> Exp
     if line.rstrip()[-1:] in _COLONS and _announces(line):
         return Expected.PARAGRAPH
     if before is Expected.PARAGRAPH and not line.strip():
+        return before
+    if before is Expected.ENABLE and _ONLY_A_NAME.fullmatch(line):
         return before
     if ends_in_secret:
         if len(line) >= _TERMINAL_EDGE:

@@ -39,7 +39,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         wccp ... password WORD
         crypto key|pki|ca export|import * ... password WORD
         crypto key|pki|ca export|import * ... 3des|des WORD
-        crypto key|pki|ca export|import * ... aes !128|192|256|password WORD
+        crypto key|pki|ca export|import * ... aes [128|192|256] !128|192|256|password WORD
         crypto key|pki|ca export|import * ... terminal !3des|des|aes|password|passphrase WORD
         crypto key|pki|ca export|import * ... url * !3des|des|aes|password|exportable WORD
         crypto key|pki|ca export|import * pkcs12 * !password|passphrase WORD
@@ -63,6 +63,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
         login|enable|pap|chap|ms-chap = cleartext|crypt|des WORD
         radtest * WORD * * WORD
         pac-password WORD
+        add password|enablepassword|userpassword|passphrase !and|for|in|of|on|or|to|with * WORD [WORD]
     """),
     ("snmp-community", """
         snmp-server community WORD
@@ -337,7 +338,7 @@ KEY_PARTS: Final = words("""
     api auth authentication access secret private priv shared preshared session encryption radius
     tacacs wpa wpa2 wpa3 wep master server token psk license community isakmp ike pac subscription account
     kerberos ntp ospf bgp eigrp isis rip hsrp vrrp glbp ldp msdp nhrp dmvpn macsec mka md wifi wlan lisp
-    sxp ike ikev rad tac digest
+    sxp ike ikev rad tac digest pass crypt
 """)
 # Protocols of which "md5" is a key: "bgp_md5: X".
 MD5_OWNERS: Final = words("bgp ospf ntp eigrp rip isis hsrp vrrp glbp ldp msdp tcp")
@@ -401,6 +402,7 @@ ISSUERS: Final = ("ghp_", "glpat-", "xox", "AKIA", "hooks.slack.com/", "webhooks
 
 # (a word of every line that may hold a secret, what follows it on harmless lines); finding them is cheap.
 STEMS: Final[tuple[tuple[str, str], ...]] = (
+    ("#ke ", ""),
     ("pass", r"pass(?:ive|ed|ing|es\b|enger|ive-)|password-encryption"),
     ("asswor", r"assword(?:s|-encryption|-recovery)"),
     ("secret", ""),
@@ -490,7 +492,7 @@ ABBREVIATED_WORDS: Final = frozenset(
 # Words that may be followed by a secret; found whole, which costs less than a stem.
 WHOLE_WORDS: Final = (
     words("""
-        otp otp: "otp": puk puk: "puk": kennwort: contrasena: "enable" "en" auth debug(cli_lib) tok: _tok
+        otp otp: "otp": puk puk: "puk": kennwort: contrasena: "enable" "en" auth debug(cli_lib) tok tok: _tok
         createuser x-auth: sudo oid private-lines: snmp: "snmp": ssh: telnet: console: radtest
     """)
     | {f"{material}{colon}" for material in KEY_MATERIAL for colon in ("", ":")}

@@ -28,8 +28,8 @@ _LABEL_HINT: Final = re.compile(
 _LABEL: Final = re.compile(
     r"""(?P<name>[a-z_][\w.-]{0,100})(?P<close>\\*["']?\]?(?:\[\d+\]|\s?\([\w /-]{1,20}\))?)"""
     r"""(?P<sign>\s{0,20}(?:=>|:=|[:=])\s{0,20}(?:[rbfu]{1,2}(?=["'])|!(?:vault|unsafe|!str|!binary)\s{1,20})?)"""
-    r"""(?:\\+"(?P<nested>[^"\\\n]{0,1000})\\+"|"(?P<double>(?:[^"\\\n]|\\.){0,1000})"|'(?P<single>[^'\n]{0,1000})'"""
-    r"""|["']?(?P<bare>[^\s"'][^\s"'<]{0,200}))""",
+    r"""(?:\\+"(?P<nested>(?:[^"\\\n]|\\+(?!["\\])){0,1000})\\+"|"(?P<double>(?:[^"\\\n]|\\.){0,1000})"|'(?P<single>[^'\n]{0,1000})'"""
+    r"""|["']?(?P<bare>[^\s"'](?:[^\s"'<]|'(?=\w)){0,200}))""",
     re.ASCII,
 )
 _ELEMENT: Final = re.compile(
@@ -80,6 +80,7 @@ _BLANK: Final = re.compile(r"\s")
 _SECOND: Final = re.compile(r"\s{1,3}/\s{1,3}\S+")
 _PHRASE: Final = re.compile(r"[\w.-]+", re.ASCII)
 _JOINED: Final = re.compile(r"[a-z]+(?:[_-][a-z]+)+", re.ASCII)
+_QUERY_END: Final = re.compile(r"&|(?<!=)#")
 _ASKED: Final = frozenset({"new", "confirm", "old"})  # "New key: X" of "key config-key"
 _ASKS: Final = re.compile(r"\s*[a-z]+\s+", re.ASCII)
 _MNEMONIC: Final = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)?-[0-7]-[a-z0-9_]+", re.ASCII)  # of a log message
@@ -101,8 +102,8 @@ def by_label(text: str, lowered: str, claimed: Spans) -> Iterator[SecretSpan]:
         is_bare = group == "bare"
         start, end = match.span(group)
         in_query = lowered[match.start() - 1 : match.start()] in {"?", "&"} and match["sign"] == "="
-        if in_query:
-            end = min((place for mark in "&#" if (place := text.find(mark, start, end)) >= 0), default=end)
+        if in_query and (query_end := _QUERY_END.search(text, start, end)):
+            end = query_end.start()
         kind = _kind_of_label(text, lowered, match, start, end, in_query=in_query)
         if not kind or (
             is_no_value(lowered[start:end], kind, group, match["name"])

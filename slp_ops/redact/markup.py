@@ -46,12 +46,12 @@ _PAIR: Final = re.compile(
     re.ASCII,
 )
 _LIST: Final = re.compile(
-    r"""(?<![\w.-])(?P<name>[a-z_][\w.-]{0,60})(?:\\?["'])?\s*[:=]\s*[\[(]\s*(?P<items>(?:\\?["'][^"'\n]*["']|[^\s"'\[\](){},]+)(?:\s*,\s*(?:\\?["'][^"'\n]*["']|[^\s"'\[\](){},]+))*)""",
+    r"""(?<![\w.-])(?P<name>[a-z_][\w.-]{0,60})(?:\\?["'])?\s*[:=]\s*[\[(]\s*(?P<items>(?:\\?"[^"\n]*"|'[^'\n]*'|[^\s"'\[\](){},]+)(?:\s*,\s*(?:\\?"[^"\n]*"|'[^'\n]*'|[^\s"'\[\](){},]+))*)""",
     re.ASCII,
 )
 # 'HTTPBasicAuth("user", "X")', 'ftp.login("user", "X")', 'ConvertTo-SecureString "X"'.
 _CALL: Final = re.compile(
-    r"""\b(?:(?:(?:http)?(?:basic|digest)_?auth|login)\(\s*["'][^"'\n]{0,100}["']\s*,\s*[rbfu]{0,2}|-securestring\s+(?:-string\s+)?)["'](?P<value>[^"'\n]{1,200})["']""",
+    r"""\b(?:(?:(?:http)?(?:basic|digest)_?auth|login)\(\s*["'][^"'\n]{0,100}["']\s*,\s*[rbfu]{0,2}|-securestring\s+(?:-string\s+)?)(?:"(?P<double>[^"\n]{1,200})"|'(?P<single>[^'\n]{1,200})')""",
     re.ASCII,
 )
 _LIST_SIGN: Final = re.compile(r"[:=]\s*[\[(]")
@@ -64,7 +64,7 @@ _FIELD: Final = re.compile(
     re.ASCII,
 )
 _ITEM: Final = re.compile(
-    r"""(?:\\?"(?P<double>[^"\\]*)\\?"|'(?P<single>[^']*)'|(?P<bare>[^\s"',]+))""", re.ASCII
+    r"""(?:\\?"(?P<double>(?:[^"\\]|\\+(?!["\\]))*)\\?"|'(?P<single>[^']*)'|(?P<bare>[^\s"',]+))""", re.ASCII
 )
 _RECORD: Final = re.compile(
     r"""["']?\b(?:name|key|id|variable|field|label|parameter|path)["']?\s*[:=]\s*["']?(?:[^\s"',]{0,200}/)?(?P<name>[a-z_][\w.-]*)["']?\s*,\s*"""

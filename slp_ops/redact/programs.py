@@ -26,13 +26,14 @@ _SCRIPT_VARIABLE: Final = re.compile(
 )
 _ANSWER: Final = re.compile(
     r'cli\s+command\s+"(?P<typed>[^"]+)"|debug\(cli_lib\)[\s:]+in\s*:\s*(?P<logged>\S+)\s*$'
-    r"""|\b(?:send(?:ln|line)?|write)[\s(]{1,4}(?:--\s{1,4})?[bfru]?(?P<quote>["'])(?P<sent>[^"']{1,200}?)(?:\\[rn]){0,2}(?P=quote)""",
+    r"""|\b(?:send(?:ln|line)?|write)[\s(]{1,4}(?:--\s{1,4})?[bfru]?(?P<quote>["'])(?P<sent>(?:(?!(?P=quote)).){1,200}?)(?:\\[rn]){0,2}(?P=quote)""",
     re.ASCII,
 )
-_LIKE_A_COMMAND: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\s.*|\S*[#>].*", re.ASCII)
+_LIKE_A_COMMAND: Final = re.compile(r"[a-z]+(?:-[a-z]+)*\s.*", re.ASCII)
+_PROMPT: Final = re.compile(r"[\w.-]+(?:\([\w-]+\))?[#>].*", re.ASCII)
 _ODD_FOR_A_COMMAND: Final = re.compile(r"[^a-z$\-\s]", re.ASCII)
 _USER_OPTION: Final = re.compile(
-    r"""\bcurl\s.{0,300}?(?:-[a-z]{0,5}u|--(?:proxy-)?user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>[^\s"']+)""",
+    r"""\bcurl\s.{0,300}?(?:-[a-z]{0,5}u|--(?:proxy-)?user)[\s=]*["']?[^\s:"']{0,128}:(?P<value>(?:[^\s"']|'(?=\w))+)""",
     re.ASCII,
 )
 # "-p" introduces a password, or the ports that a container publishes: "8080:80/tcp".
@@ -90,6 +91,7 @@ def answers(text: str, lowered: str, *, only_odd: bool = False) -> list[SecretSp
             or is_hidden(typed)
             or typed.startswith("$")
             or _LIKE_A_COMMAND.fullmatch(typed)
+            or (answer["logged"] and _PROMPT.fullmatch(typed))
             or (only_odd and not _ODD_FOR_A_COMMAND.search(typed))
         ):
             continue
@@ -105,4 +107,7 @@ def _of_program(text: str, lowered: str, program: str) -> Iterator[SecretSpan]:
 
 @cache
 def _option_of(program: str) -> re.Pattern[str]:
-    return re.compile(rf"""(?<!\S)(?:{grammar.PROGRAM_OPTIONS[program]})["']?(?P<value>[^\s"']+)""", re.ASCII)
+    return re.compile(
+        rf"""(?<!\S)(?:{grammar.PROGRAM_OPTIONS[program]})(?P<value>"[^"]+"|'[^']+'|["']?[^\s"'][^\s"]*)""",
+        re.ASCII,
+    )

@@ -9,7 +9,7 @@ from slp_ops.redact import grammar
 from slp_ops.redact.spans import QUOTES
 
 PUNCTUATION: Final = ".,:;!?()[]{}=`"
-_CLOSING: Final = re.compile(r"[\"'`,;|<>”」』】]")
+_CLOSING: Final = re.compile(r"[\"`,;|<>”」』】]|'(?!\w)")
 _END_OF_TEXT: Final = re.compile(
     r"""["'][,\])}]|(?<=.)`|</|(?<=\w)\*\*"""
 )  # of a string, of code in a page or a note

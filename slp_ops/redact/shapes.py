@@ -37,7 +37,8 @@ _KEY_MATERIAL: Final = re.compile(
 _HEX_DIGIT: Final = re.compile(r"[0-9a-f]", re.ASCII)
 _SHORTEST_KEY: Final = 16  # hexadecimal digits
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.\-]{1,20}://", re.ASCII)
-_RUN: Final = re.compile(r"[\s\"'<>|]")
+_RUN: Final = re.compile(r"[\s\"<>|]")
+_QUOTED_RUN: Final = re.compile(r"[\s\"'<>|]")
 _BARE_USER: Final = re.compile(
     r"(?<![\w/@.+-])(?P<user>[\w.\\+-]{1,64}):(?P<password>[^\s@]{1,256}|[^\s\"']{1,256})@(?P<host>[\w.-]+|\[[0-9a-f:]+\])",
     re.ASCII,
@@ -55,8 +56,10 @@ _XLAT: Final = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
 def by_address(text: str, lowered: str) -> Iterator[SecretSpan]:
     """Yield the passwords in addresses, with or without a scheme."""
     if "://" in lowered:
+        quote = lowered.find("'")
         for scheme in _SCHEME.finditer(lowered):
-            run = _RUN.search(lowered, scheme.end(), scheme.end() + 1024)
+            is_quoted = 0 <= quote < scheme.start()
+            run = (_QUOTED_RUN if is_quoted else _RUN).search(lowered, scheme.end(), scheme.end() + 1024)
             end = run.start() if run else min(len(lowered), scheme.end() + 1024)
             yield from _userinfo(text, lowered, scheme.end(), end)
     if not grammar.COLON_BEFORE_AT.search(lowered):

@@ -29,6 +29,7 @@ from slp_ops.report.sentences import (
     lead,
     licences_text,
     missing_text,
+    no_causes,
     rum_text,
     units_text,
 )
@@ -87,6 +88,7 @@ def render(view: ReportView, lang: Lang) -> str:
         compact=len(devices) > _FULL,
         anchors={each.name: f"s{number}" for number, each in enumerate(devices, start=1)},
         headline=lead(view, words),
+        no_causes=no_causes(view, words),
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=_hash(style),
         script=Markup(script),  # noqa: S704 - ours and DataTables

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from slp_ops.report.labels import Words
 from slp_ops.report.playbook_marks import mark
-from slp_ops.report.sentences import dues_text, evidence_lines, headline, lead
+from slp_ops.report.sentences import dues_text, evidence_lines, headline, lead, no_causes
 from slp_ops.report.view import Health
 from slp_ops.sanitize import one_line, printable
 
@@ -50,7 +50,7 @@ def _lines(view: ReportView, words: Words) -> Iterator[str]:
     yield f"## {words['causes']}"
     yield ""
     if not causes:
-        yield words["no_causes"]
+        yield no_causes(view, words)
         yield ""
     for cause in causes:
         yield from _cause(cause, words)

@@ -54,10 +54,17 @@ _WORDS: Final = {
     "absent_all": Text("nothing of it in the output", "出力に該当する記載がありません"),
     "facts": Text("Facts", "取得した情報"),
     "unjudged": Text("Not judged", "判定できなかった項目"),
-    "nothing_found": Text("No finding at warning or above.", "warning 以上の検出事項はありません。"),
+    "nothing_found": Text("No finding at warning or above.", "警告以上の検出事項はありません。"),
     "no_causes": Text(
         "No cause at warning or above was found in this run.",
-        "この実行では warning 以上の原因は検出されませんでした。",
+        "この実行では警告以上の原因は検出されませんでした。",
+    ),
+    "no_causes_partly": Text(
+        "No cause at warning or above was found in what was read.",
+        "取得できた範囲では警告以上の原因は検出されませんでした。",
+    ),
+    "no_causes_unread": Text(
+        "Nothing was read, so that the causes are unknown.", "何も取得できなかったため、原因は不明です。"
     ),
     "notes": Text("For information", "参考情報"),
     "see_cause": Text("What it means and all next steps", "意味と対処手順の全体"),
@@ -90,8 +97,9 @@ _WORDS: Final = {
     "today": Text("now", "現在"),
     "days": Text("{count:day}", "{count} 日"),
     "dues_summary": Text(
-        "{overdue} overdue, {soon} due within 30 days, {later} later; {none} without a deadline.",
-        "期限超過 {overdue} 台、30 日以内 {soon} 台、それ以降 {later} 台、期限なし {none} 台。",
+        "{overdue} overdue, {soon} due within 30 days, {later} later; "
+        "{none} without a deadline or with an unknown one.",
+        "期限超過 {overdue} 台、30 日以内 {soon} 台、それ以降 {later} 台、期限なしまたは不明 {none} 台。",
     ),
     "dues_cosmetic": Text(
         "Besides, {count:switch} with a date that has no effect (CSCvy20345).",

@@ -35,6 +35,13 @@ def lead(view: ReportView, words: Words) -> str:
     return ("" if words.lang is Lang.JA else " ").join(said)
 
 
+def no_causes(view: ReportView, words: Words) -> str:
+    """The sentence in place of the causes, where there is none; what was not read is unknown."""
+    if view.unread == len(view.devices):
+        return words["no_causes_unread"]
+    return words["no_causes_partly" if view.unread or view.partial else "no_causes"]
+
+
 def headline(device: DeviceView, words: Words) -> str:
     """One switch in a line: its gravest story, or why nothing is known of it."""
     root_causes = [story for story in device.root_causes if story.severity.rank]

@@ -350,7 +350,7 @@ class ReportView:
 
     @property
     def without_due(self) -> int:
-        """Count the switches without a deadline."""
+        """Count the switches without a deadline, or with an unknown one."""
         return len(self.devices) - len(self.dues)
 
     @property

@@ -137,6 +137,7 @@ def _inputs(known: FactContext) -> Iterator[tuple[Text, type[Fact], bool]]:
         transport = known.get(LicenseTransport)
         communication = communication or (transport is not None and transport.kind is TransportKind.OFF)
         yield TEXTS["trust"], TrustCodes, known.get(TrustCodes) is not None
-        yield TEXTS["ack"], UsageReporting, known.get(UsageReporting) is not None
+        usage = known.get(UsageReporting)
+        yield TEXTS["ack"], UsageReporting, usage is not None and usage.prints_deadline
     yield TEXTS["licences"], Entitlements, known.get(Entitlements) is not None
     yield TEXTS["communication"], SyslogBuffer, communication

@@ -140,6 +140,9 @@ def test_nothing_is_planned_although_there_are_findings(lab: Any, run: Any, tmp_
     assert "計画のない検出事項:" in run("remediate", "--dry-run", "--lang", "ja").stdout
 
     assert run("remediate", "--dry-run", "--limit", "sw2").returncode == 0
+    empty = run("remediate", "--dry-run", "--out", "plan.json")
+    assert "Plan: plan.json" in empty.stdout
+    assert "Apply it with" not in empty.stdout  # --plan refuses a plan for no switch
 
 
 def test_nothing_planned_for_switches_that_cannot_be_judged_is_no_success(

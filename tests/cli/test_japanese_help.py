@@ -11,6 +11,8 @@ import click
 import pytest
 from rich.cells import cell_len
 
+from slp_ops.cli.help_context import render_help
+from slp_ops.cli.help_examples import EXAMPLES
 from slp_ops.cli.japanese_help import CATALOG, japanese_help, paragraphs
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.messages import load_catalog
@@ -52,6 +54,7 @@ def _texts(context: click.Context) -> Iterator[str]:
 def test_every_help_text_has_its_translation_and_no_other_is_in_the_catalogue() -> None:
     texts = {text for context in every_context() for text in _texts(context)}
     texts |= {summary for _, summary in VERBS.values()}
+    texts |= {meaning for examples in EXAMPLES.values() for _, meaning in examples}
     catalog = load_catalog(CATALOG)
 
     assert sorted(texts - catalog.keys()) == []
@@ -64,6 +67,8 @@ def test_no_english_sentence_and_no_line_too_wide(width: int) -> None:
     for context in every_context():
         context.terminal_width = width - 2
         for line in japanese_help(context).split("\n"):
+            if line.startswith("  slp-ops "):  # an example, which is never broken
+                continue
             assert not _SENTENCE.search(_NAMES.sub("", line)), (context.command_path, line)
             # A word such as the form of a URL is not broken.
             assert cell_len(line) <= width or (width < 80 and " " not in line.strip()), line
@@ -85,6 +90,22 @@ def _help(*words: str, **variables: str) -> str:
         env={"PATH": "", "LC_ALL": "C.UTF-8", "COLUMNS": "80", **variables},
     )
     return done.stdout
+
+
+@pytest.mark.parametrize("path", EXAMPLES)
+def test_the_help_ends_with_its_examples(path: str) -> None:
+    (context,) = (each for each in every_context() if each.command_path == f"slp-ops {path}")
+    context.terminal_width = 78
+    english = render_help(context, context.make_formatter()).partition("\nExamples:\n")[2].split("\n")
+    japanese = japanese_help(context).partition("\n使用例:\n")[2].split("\n")
+
+    for lines in (english, japanese):
+        assert [line for line in lines if line.startswith("  slp-ops ")] == [
+            f"  {line}" for line, _ in EXAMPLES[path]
+        ]
+    for _, meaning in EXAMPLES[path]:
+        assert meaning in " ".join(" ".join(english).split())
+        assert "".join(load_catalog(CATALOG)[meaning].split()) in "".join("".join(japanese).split())
 
 
 @pytest.mark.parametrize("words", [("--help",), ("audit", "--help"), ("remediate", "-h")])

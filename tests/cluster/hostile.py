@@ -14,7 +14,7 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app.works import WORKS
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.messages import Heartbeat, TaskMessage, from_message, to_message
 from slp_ops.cluster.subjects import EVENT, EVIDENCE, HEARTBEAT, subject
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
 from slp_ops.cluster.broker_config import EVIDENCE_STREAM, TASKS_STREAM
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.evidence_parts import end_subject, ends_of, fetch, is_answered, parse_end, send
 from slp_ops.cluster.evidence_stream import stored_ends
 from slp_ops.cluster.once import last_of, publish_once, remove_before, remove_tasks

@@ -13,7 +13,7 @@ import pytest
 from slp_ops.cli.exits import Exit
 from slp_ops.cluster.access_folder import CERTIFICATE_FILE, KEY_FILE, read_address
 from slp_ops.cluster.authority import Authority, key_to_pem, new_key, request_for
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.messages import Heartbeat, to_message
 from slp_ops.cluster.subjects import HEARTBEAT, subject
 from slp_ops.errors import HubError

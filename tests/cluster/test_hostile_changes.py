@@ -16,7 +16,7 @@ import yaml
 
 from slp_ops.cluster.access_folder import read_address
 from slp_ops.cluster.approval import Approval, SignedApproval, digest_of, new_signing_key, sign
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.messages import CallAnswer, ClaimAnswer, Fence, from_message, to_message
 from slp_ops.cluster.subjects import APPROVAL, EVIDENCE, FENCE, LEASE, OPERATOR, TASK, names_in, subject
 from tests.cluster.campaign_worker import typed_lines

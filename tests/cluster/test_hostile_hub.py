@@ -14,7 +14,7 @@ from slp_ops.app.commands import CommandList
 from slp_ops.app.read_device import CollectOptions
 from slp_ops.app.selection import read_inventory
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.messages import TaskMessage
 from slp_ops.cluster.subjects import CONTROL, EVIDENCE, TASK, names_in, subject
 from slp_ops.json_documents import encode

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from slp_ops.cli.main import cli
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.subjects import HEARTBEAT, subject
 from slp_ops.model import CaptureStatus
 from slp_ops.runs import Runs

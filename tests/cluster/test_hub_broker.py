@@ -13,7 +13,7 @@ from slp_ops.app import hub as service
 from slp_ops.app import hub_broker, hub_status
 from slp_ops.app.hub_broker import KeptBroker
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.messages import HubNotice, from_message
 from slp_ops.cluster.nats_server import BrokerKilled
 from slp_ops.cluster.subjects import HUB

@@ -24,7 +24,7 @@ from slp_ops.app.join_hub import join
 from slp_ops.app.operator import NonInteractive
 from slp_ops.app.sessions import SessionOptions
 from slp_ops.cli.main import cli
-from slp_ops.cluster import broker
+from slp_ops.cluster import connection
 from slp_ops.cluster.access_folder import (
     KEY_FILE,
     HubAddress,
@@ -117,7 +117,7 @@ def test_a_hub_that_runs_renews_and_shows_its_certificates(tmp_path: Path) -> No
         try:
             await until(lambda: any("workers join on port" in text for text in clock.said), task)
             assert contents(hub) == old
-            async with broker.connected(operator, read_address(operator, hint="")) as client:
+            async with connection.connected(operator, read_address(operator, hint="")) as client:
                 clock.time = NOW
                 await until(lambda: sum("renewed: " in text for text in clock.said) == 3, task)
                 new = (hub.path / "broker.pem").read_bytes()
@@ -127,7 +127,7 @@ def test_a_hub_that_runs_renews_and_shows_its_certificates(tmp_path: Path) -> No
                 assert await asyncio.to_thread(shown_at, port + 1, is_broker=False) == new
                 await client.flush()  # who is connected stays so
                 assert client.stats["reconnects"] == 0
-            async with broker.connected(operator, read_address(operator, hint="")):
+            async with connection.connected(operator, read_address(operator, hint="")):
                 pass
             # A code from before the renewal names the same hub.
             await join("127.0.0.1", port + 1, str(code))
@@ -256,7 +256,7 @@ def test_a_worker_joins_again_while_it_is_connected(rig: Rig) -> None:
     before = read_address(access, hint="")
 
     async def scenario() -> None:
-        async with broker.connected(access, before) as client:
+        async with connection.connected(access, before) as client:
             await asyncio.to_thread(rig.join, "tokyo")
             await client.flush()
             assert client.stats["reconnects"] == 0

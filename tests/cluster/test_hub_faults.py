@@ -25,7 +25,7 @@ from nats.errors import Error as NatsError
 from slp_ops.app import hub as service
 from slp_ops.app import hub_status
 from slp_ops.app.join_hub import join
-from slp_ops.cluster import broker, nats_server
+from slp_ops.cluster import connection, nats_server
 from slp_ops.cluster.access_folder import AUTHORITY_FILE, CERTIFICATE_FILE, KEY_FILE, HubAddress, read_address
 from slp_ops.cluster.authority import Authority, load_key, request_for, validity_of
 from slp_ops.cluster.hub_folder import HUB_FILE, HubFolder
@@ -146,7 +146,7 @@ def connect(folder: Path, **changed: Any) -> None:
     address = read_address(folder, hint="")
 
     async def connecting() -> None:
-        async with broker.connected(folder, replace(address, **changed)):
+        async with connection.connected(folder, replace(address, **changed)):
             pass
 
     asyncio.run(connecting())
@@ -185,7 +185,7 @@ def test_certificates_and_clocks_that_do_not_fit(rig: Rig, monkeypatch: pytest.M
     refused(worker, "is not valid before", "NTP")
     # By the clock of the hub alone: this computer's is wrong, and does not notice.
     with monkeypatch.context() as here:
-        here.setattr(broker, "_check_validity", lambda *_: None)
+        here.setattr(connection, "_check_validity", lambda *_: None)
         refused(worker, "by the clock of the hub", "NTP")
         certify(worker, ours, now - timedelta(days=400))
         refused(worker, "by the clock of the hub", "NTP")
@@ -250,7 +250,7 @@ def test_no_socket_is_left_of_a_connection_that_ends_while_it_is_made(
 ) -> None:
     """The broker ends, or answers otherwise, after TLS: the client itself leaves such a socket open."""
     hub = new_hub(tmp_path / "hub").path
-    monkeypatch.setattr(broker, "_RESTART_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "_RESTART_SECONDS", 0.5)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(hub / "broker.pem", hub / "broker.key")
     sockets: list[Any] = []
@@ -278,7 +278,7 @@ def test_no_socket_is_left_of_a_connection_that_ends_while_it_is_made(
             port = server.sockets[0].getsockname()[1]
             address = replace(read_address(hub / "operator", hint=""), port=port)
             with pytest.raises(HubError):
-                async with broker.connected(hub / "operator", address):
+                async with connection.connected(hub / "operator", address):
                     pass
             assert sockets
             assert all(each.is_closing() for each in sockets)
@@ -293,7 +293,7 @@ def test_a_refusal_that_comes_before_anything_is_sent_has_its_reason(
     """On a busy computer the hub has looked at the certificate before the client writes."""
     hub = new_hub(tmp_path / "hub").path
     certify(hub / "operator", authority_in(hub), datetime.now(UTC) - timedelta(days=400))
-    monkeypatch.setattr(broker, "_check_validity", lambda *_: None)
+    monkeypatch.setattr(connection, "_check_validity", lambda *_: None)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(hub / "broker.pem", hub / "broker.key")
     context.load_verify_locations(hub / "ca.pem")
@@ -380,13 +380,13 @@ class Closing:
 def test_a_client_that_does_not_close_hides_no_error(
     monkeypatch: pytest.MonkeyPatch, error: BaseException | None
 ) -> None:
-    monkeypatch.setattr(broker, "_CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "_CLOSE_SECONDS", 0.05)
 
     async def ending() -> None:
         try:
             raise HubError("the reason", hint="what to do")
         finally:
-            await broker._close(client)  # type: ignore[arg-type]
+            await connection._close(client)  # type: ignore[arg-type]
 
     client = Closing(error)
     with pytest.raises(HubError, match="the reason"):
@@ -528,9 +528,9 @@ async def silent(_: Exception) -> None:
 
 async def reconnecting_client(
     server: asyncio.Server, take_error: Callable[[Exception], Awaitable[None]] = silent
-) -> broker._Connection:
+) -> connection._Connection:
     """Return a client of a server without TLS that connects again at once, and for ever."""
-    client = broker._Connection()
+    client = connection._Connection()
     await client.connect(
         f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}",
         max_reconnect_attempts=-1,
@@ -566,7 +566,7 @@ def test_a_closed_connection_does_not_go_on_connecting_again() -> None:
                 await asyncio.sleep(0.01)
             task = client._reconnection_task
             assert task is not None
-            await broker._close(client)
+            await connection._close(client)
             assert task.done()
 
     asyncio.run(connect_and_close())
@@ -610,7 +610,7 @@ def test_an_answer_that_is_not_a_hubs_does_not_end_the_connecting_again(answer: 
             client = await reconnecting_client(server)
             async with asyncio.timeout(60):
                 await back.wait()
-            await broker._close(client)
+            await connection._close(client)
 
     back = asyncio.Event()
     asyncio.run(connect())
@@ -636,10 +636,12 @@ def test_a_hub_without_tls_is_told_nothing(tmp_path: Path, again: bool) -> None:
             context = ssl.create_default_context()
             if not again:
                 with pytest.raises(HubError) as err:
-                    await broker._connect(f"tls://127.0.0.1:{port}", context, address, allow_reconnect=False)
+                    await connection._connect(
+                        f"tls://127.0.0.1:{port}", context, address, allow_reconnect=False
+                    )
                 named(err.value, "is not the hub: it answers without TLS", "listens")
                 return
-            client = broker._Connection()
+            client = connection._Connection()
             connecting = asyncio.create_task(
                 client.connect(f"tls://127.0.0.1:{port}", tls=context, error_cb=seen)
             )
@@ -647,7 +649,7 @@ def test_a_hub_without_tls_is_told_nothing(tmp_path: Path, again: bool) -> None:
                 await refused.wait()
             connecting.cancel()
             await asyncio.wait([connecting])
-            await broker._close(client)
+            await connection._close(client)
 
     async def seen(error: Exception) -> None:
         assert "without TLS" in str(error)
@@ -680,7 +682,7 @@ def test_a_connection_that_is_closed_as_it_comes_back_ends_without_a_traceback(
         async with await asyncio.start_server(hub, "127.0.0.1", 0) as server:
             client = await reconnecting_client(server)
             await back.wait()
-            await broker._close(client)
+            await connection._close(client)
             await asyncio.sleep(0.1)
 
     for _ in range(5):

@@ -16,7 +16,7 @@ from nats.js.errors import APIError
 from slp_ops.app import hub as service
 from slp_ops.app import hub_session, hub_status
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.hub_folder import HUB_FILE
 from slp_ops.cluster.messages import HubNotice, RunControl, to_message
 from slp_ops.cluster.subjects import CONTROL, FENCE, HUB, subject

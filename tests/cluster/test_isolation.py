@@ -12,7 +12,7 @@ from nats.errors import Error as NatsError
 
 from slp_ops.app import hub as service
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.errors import HubError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 from slp_ops.app.device_outcome import Outcome
 from slp_ops.cluster.access_folder import read_address
-from slp_ops.cluster.broker import connected
+from slp_ops.cluster.connection import connected
 from slp_ops.cluster.evidence_parts import send
 from slp_ops.json_documents import encode
 from slp_ops.model import DeviceFailure

@@ -21,6 +21,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from slp_ops.cli.help_examples import EXAMPLES
 from slp_ops.cli.main import cli
 from slp_ops.lab import scenarios
 from slp_ops.lab.fleet import default_fleet
@@ -28,7 +29,7 @@ from tests.cluster.conftest import free_pair
 from tests.usage.conftest import Cssm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 ROOT: Final = Path(__file__).parents[2]
 _PAGES: Final = (
@@ -111,6 +112,12 @@ class _Operator:
 
     def prepare(self, page: str) -> None:
         """Bring about what the page starts from."""
+        if page == "--help":  # there are files, and a program
+            (self.folder / "putty.log").write_text("tyo-acc-03#show clock\n02:00:00.1 JST Tue Nov 24 2026\n")
+            (self.folder / "clock.txt").write_text("02:00:00.1 JST Tue Nov 24 2026\n")
+            program = self.folder / "notify.sh"
+            program.write_text("#!/bin/sh\ncat > /dev/null\n")
+            program.chmod(0o700)
         if page in ("reports.md", "open-a-case.md"):  # there is a run
             assert self.type("slp-ops audit --limit 'tyo-acc-0*'")
         if page == "open-a-case.md":  # there is the file of answers of the page, and a terminal log
@@ -156,6 +163,8 @@ class _Operator:
         changes = words[0] == "remediate" or (words[0] == "usage" and words[1] != "status")
         if changes and "--dry-run" not in words:
             words.append("--yes")  # the operator's answer
+        if words[0] == "watch" and "--once" not in words:
+            words.append("--once")  # the operator ends it after the first round
         done = CliRunner().invoke(cli, words)
         self.shown = done.output
         if words == ["init"]:  # the operator puts switches into it
@@ -275,6 +284,7 @@ class _Hub(_Operator):
 
 
 _SITUATIONS: Final = {"air-gapped.md": _AirGap, "cluster.md": _Hub}
+_HELP: Final = {"usage": _AirGap, "hub": _Hub, "worker": _Hub}  # the situation in which an example is typed
 
 
 @pytest.mark.slow
@@ -283,17 +293,50 @@ def test_the_lines_of_a_page(
     path: Path, lab: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [(line, alone) for line, alone in _chains(path) if not _is_elsewhere(line)]
-    if not lines:
-        return
-    folder = tmp_path / "here"
+    if lines:
+        _type_all(
+            lines,
+            _SITUATIONS.get(path.name, _Operator),
+            path.name,
+            lab=lab,
+            at=tmp_path,
+            monkeypatch=monkeypatch,
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("situation", [_Operator, _AirGap, _Hub], ids=lambda each: each.__name__)
+def test_the_examples_of_the_help(
+    situation: type[_Operator], lab: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        (line, False)
+        for path, examples in EXAMPLES.items()
+        if _HELP.get(path.split()[0], _Operator) is situation
+        for line, _ in examples
+    ]
+    _type_all(lines, situation, "--help", lab=lab, at=tmp_path, monkeypatch=monkeypatch)
+
+
+def _type_all(
+    lines: Iterable[tuple[str, bool]],
+    situation: type[_Operator],
+    page: str,
+    *,
+    lab: Callable[..., Any],
+    at: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Type the lines one after the other, each with whether it must succeed without findings."""
+    folder = at / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
     for name, value in (
         ("PASSWORD", "netops"), ("ENABLE", "netops"), ("SSH_CONFIG", "none"), ("LOGIN_RATE", "0"),
     ):  # fmt: skip
         monkeypatch.setenv(f"SLP_OPS_{name}", value)
-    operator = _SITUATIONS.get(path.name, _Operator)(folder, lab)
-    operator.prepare(path.name)
+    operator = situation(folder, lab)
+    operator.prepare(page)
     with closing(operator):
         for line, must_succeed in lines:
             done = operator.type(line)

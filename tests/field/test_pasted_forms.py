@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slp_ops.commands._paste_cleanup import text_of
-from tests.field.audited import HEALTHY, healthy_but
+from tests.field.audited import HEALTHY, Audited, healthy_but
 from tests.field.judged import device, devices, findings
 
 if TYPE_CHECKING:
@@ -291,6 +291,46 @@ def test_a_message_that_the_sender_marked_is_read(marked: str, tmp_path: Path) -
     assert "dns-failure" in findings(device(tmp_path, text))
 
 
+MARKED = {
+    "Next ACK deadline: May 14 09:30:12 2025 CEST": (
+        "Next ACK deadline: Feb 28 09:30:12 2025 CET",
+        "ack-overdue",
+    ),
+    "  Export status: NOT RESTRICTED\n  License type: Subscription": (
+        "  Export status: NOT RESTRICTED\n  License type: Subscription\n\nhseck9 (Cat9K HSEC):\n  Count: 1\n"
+        "  Status: NOT AUTHORIZED",
+        "hseck9-not-authorized",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "marked", ["**{}**", "\u2605 {}", "\u2192{}", "--> {}", ">>>{}", "!!! {}", "<b>{}</b>", "{}  ### ?"]
+)
+@pytest.mark.parametrize("healthy", MARKED)
+def test_a_line_that_the_sender_marked_is_read(healthy: str, marked: str, tmp_path: Path) -> None:
+    ill, rule = MARKED[healthy]
+    *others, line = ill.split("\n")
+    text = healthy_but().replace(healthy, "\n".join((*others, marked.format(line))))
+
+    assert rule in findings(device(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "■ acc-1\n",
+        "==> acc-1.txt <==\n",
+        "!!!!!\n",
+        "*** keep out ***\n",
+        "->\n",
+        "*    1  C9300-24T  V02  Ready\n",
+    ],
+)
+def test_headings_and_outputs_are_no_marks(line: str) -> None:
+    assert text_of(line.encode()) == line
+
+
 def test_a_log_of_a_terminal_in_json_is_of_its_switch(tmp_path: Path) -> None:
     (name,) = devices(tmp_path, json.dumps({"output": healthy_but()}))
 
@@ -332,3 +372,9 @@ def test_the_labels_of_a_page_are_no_switches(tmp_path: Path) -> None:
 )
 def test_a_message_in_a_sentence_needs_no_tag(sentence: str, rule: str, tmp_path: Path) -> None:
     assert rule in findings(device(tmp_path, f"Hello,\n{sentence}\n"))
+
+
+def test_a_page_without_its_deadline_is_not_enough_to_judge(tmp_path: Path) -> None:
+    audited = Audited(tmp_path, healthy_but().replace("  Next ACK deadline", "HERE Next ACK deadline"))
+
+    assert audited.state == "not_enough_to_judge"

@@ -46,6 +46,27 @@ def test_the_example_is_summed_up_without_values(tmp_path: Path) -> None:
     assert "canary" not in done.stdout
 
 
+def test_an_inventory_without_a_device_is_a_problem(tmp_path: Path) -> None:
+    """Every verb would refuse it."""
+    (tmp_path / "inventory.yaml").write_text("version: 1\nsites: {}\n")
+    done = check(tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "inventory.yaml: the inventory has no device that can be used" in done.stderr
+    assert "hint: put switches below sites:" in done.stderr
+
+    printed = check(tmp_path, "--json")
+    assert printed.returncode == 2
+    assert not json.loads(printed.stdout)["ok"]
+
+
+def test_devices_of_a_source_that_cannot_be_used_are_named_where_there_is_no_other(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("name,host,site\nsw 1,,tokyo\n")
+    done = check(tmp_path, "-i", "csv:export.csv")
+    assert done.returncode == 2
+    assert "the inventory has no device that can be used" in done.stderr
+    assert "sw 1" in done.stderr
+
+
 def test_what_would_be_missing_at_a_login_is_said(tmp_path: Path) -> None:
     done = check(tmp_path, "-i", str(EXAMPLE))
     assert done.returncode == 0

@@ -256,6 +256,11 @@ _HOSTILE = [
     "password []? ",
     "パスワードは以下",
     "enable は ",
+    "password is: x ",
+    "<key><b>1</b>",
+    "docker login x ",
+    "ldapsearch -w ",
+    'password: \\"\\\\ ',
 ]
 
 

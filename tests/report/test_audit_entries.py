@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import click
+import pytest
+from rich.cells import cell_len
 
 from slp_ops.app.audit_device import DeviceState
 from slp_ops.i18n import Lang, verbatim
 from slp_ops.model import Severity
-from slp_ops.report.audit_view import AuditTotals, AuditView, DeviceFindings, FailedRule
+from slp_ops.report.audit_view import AuditTotals, AuditView, DeviceFindings, FailedRule, RuleFindings
 from slp_ops.report.terminal.audit import render
 from slp_ops.rules.values import Finding
+
+if TYPE_CHECKING:
+    from pytest_mock import MockerFixture
 
 
 def device(name: str, *summaries: str, unjudged: int = 0) -> DeviceFindings:
@@ -40,9 +47,14 @@ def device(name: str, *summaries: str, unjudged: int = 0) -> DeviceFindings:
     )
 
 
-def printed(*devices: DeviceFindings, lang: Lang = Lang.EN, details: bool = False) -> str:
+def printed(
+    *devices: DeviceFindings,
+    causes: tuple[RuleFindings, ...] = (),
+    lang: Lang = Lang.EN,
+    details: bool = False,
+) -> str:
     totals = AuditTotals(devices=len(devices), by_worst=Counter(), by_state=Counter(), unjudged=0)
-    view = AuditView(devices=devices, causes=(), rules=(), totals=totals, compared=None, seconds=0.0)
+    view = AuditView(devices=devices, causes=causes, rules=(), totals=totals, compared=None, seconds=0.0)
     return click.unstyle(render(view, lang, details=details))
 
 
@@ -70,3 +82,17 @@ def test_of_many_rules_without_a_verdict_some_are_named() -> None:
     assert "rule-5 and 40 more: it was skipped" in " ".join(printed(*fleet).split())
     assert "rule-5 ほか 40 件: " in printed(*fleet, lang=Lang.JA)
     assert "rule-45: it was skipped" in " ".join(printed(*fleet, details=True).split())
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_switches_of_a_cause_fit_the_terminal(mocker: MockerFixture, lang: Lang) -> None:
+    mocker.patch("shutil.get_terminal_size", return_value=os.terminal_size((80, 24)))
+    fleet = [device(f"sapporo-campus-building-{number}", "x") for number in range(9)]
+    names = tuple(each.name for each in fleet)
+    finding = fleet[0].roots[0].finding
+    cause = RuleFindings(
+        rule="first", title=verbatim("t"), severity=Severity.ERROR, devices=names, finding=finding
+    )
+    lines = printed(*fleet, causes=(cause,), lang=lang).splitlines()
+    assert any(line.startswith(("    on sapporo", "    対象: sapporo")) for line in lines)
+    assert max(map(cell_len, lines)) <= 80

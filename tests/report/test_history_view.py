@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
+import pytest
+from rich.cells import cell_len
 
 from slp_ops import errors
 from slp_ops.app.history import DeviceHistory
@@ -56,6 +58,16 @@ def test_runs_in_which_nothing_changed_but_the_counts_are_one_change() -> None:
     assert view.backlog is not None
     assert (view.backlog.now, view.backlog.least, view.backlog.most) == (4, 1, 9)
     assert view.unacknowledged is None
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_charts_begin_in_one_column(lang: Lang) -> None:
+    pictures = (picture(0, backlog=1200, unacknowledged=3), picture(1, backlog=7, unacknowledged=12))
+    text = render(DeviceHistory(device="sw1", pictures=pictures, growth=None, limit=1000), lang, last=5)
+    charts = [line for line in text.split("\n") if re.search("[▁-█]$", line)]
+    begins = {cell_len(re.split("[▁-█]", line)[0]) for line in charts}
+    assert len(charts) > 1
+    assert len(begins) == 1, text
 
 
 def test_rules_come_with_the_gravest_first_and_a_verdict_for_each_run() -> None:

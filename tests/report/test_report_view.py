@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from slp_ops.i18n import Lang
 from slp_ops.model import Severity, Verdict
 from slp_ops.report.labels import Words
-from slp_ops.report.sentences import dues_text, headline
+from slp_ops.report.sentences import dues_text, headline, no_causes
 from slp_ops.report.view import Health
 
 if TYPE_CHECKING:
@@ -119,6 +121,20 @@ def test_the_words_of_the_deadlines_count_each_switch_once(small: ReportView) ->
     assert sum(map(int, re.findall(r"\d+(?= (?:overdue|due|later|without|switch))", text))) == len(
         small.devices
     )
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_where_nothing_was_read_no_cause_is_excluded(
+    make_run: MakeRun, view_of: Callable[[StoredRun], ReportView], lang: Lang
+) -> None:
+    def printed(*scenarios: str) -> str:
+        names = [(f"sw{number}", "tokyo", each) for number, each in enumerate(scenarios)]
+        return no_causes(view_of(make_run(names)), Words(lang))
+
+    words = Words(lang)
+    assert printed("healthy") == words["no_causes"]
+    assert printed("healthy", "silent") == words["no_causes_partly"]
+    assert printed("silent", "silent") == words["no_causes_unread"]
 
 
 def test_further_causes_of_a_switch_are_counted_in_words(small: ReportView) -> None:

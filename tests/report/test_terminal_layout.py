@@ -73,6 +73,13 @@ def test_releases_side_by_side_fit_80_columns(mocker: MockerFixture, lang: Lang)
     assert lines[place + 1] == "  tokyo-access-1-stack"
 
 
+@pytest.mark.parametrize(("release", "marked"), [("17.9.4a", False), ("17.7.1", True)])
+def test_a_mark_is_explained_where_it_is_printed(release: str, marked: bool) -> None:
+    options = AuditOptions()
+    text = versions.render([judge_release(release, audit_options=options)], options.knowledge, Lang.EN)
+    assert ("affected*" in text, "* not listed by the notice" in text) == (marked, marked)
+
+
 def test_a_hint_fits_the_terminal_and_a_command_stays_whole(
     mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -277,7 +277,7 @@ def _cause(cause: RuleFindings, lang: Lang, *, is_fleet: bool) -> Iterator[str]:
     yield styled(first, fg=_COLOURS[cause.severity], bold=True)
     yield from rest
     if is_fleet:
-        yield f"    {words['on']} {some_names(cause.devices, lang)}"
+        yield from wrapped(some_names(cause.devices, lang), f"    {words['on']} ")
     yield from wrapped(cause.finding.cause.render(lang), f"    {words['cause']} ")
     yield f"    {words['do']}"
     for number, step in enumerate(cause.finding.remedy, 1):

@@ -15,7 +15,7 @@ from slp_ops.report.terminal.times import moment
 from slp_ops.sanitize import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from slp_ops.app.history import DeviceHistory
     from slp_ops.i18n import Lang
@@ -44,23 +44,37 @@ def _lines(history: DeviceHistory, lang: Lang, last: int) -> Iterator[str]:
     )
     yield f"{head}  {runs.render(lang)}"
     view = history_view(pictures, newest=CHART_WIDTH)
-    for name, measure in (
-        (Text("RUM reports without an ACK", "ACK のない RUM レポート"), view.backlog),
-        (Text("unacknowledged", "ACK 待ち"), view.unacknowledged),
-        (Text("days since ACK", "ACK 経過日数"), view.days_since_ack),
-        (Text("findings", "検出"), view.findings),
-    ):
-        if measure is not None:
-            yield _chart(name.render(lang), measure, lang)
+    yield from _charts(
+        (
+            (Text("RUM reports without an ACK", "ACK のない RUM レポート"), view.backlog),
+            (Text("unacknowledged", "ACK 待ち"), view.unacknowledged),
+            (Text("days since ACK", "ACK 経過日数"), view.days_since_ack),
+            (Text("findings", "検出"), view.findings),
+        ),
+        lang,
+    )
     words = _NO_COUNTS if history.growth is None else growth_words(history.growth, history.limit)
     yield from wrapped(words.render(lang), "  ")
     yield from _rules(view.rules, lang)
     yield from _changes(view.changes, last, lang)
 
 
-def _chart(name: str, measure: Measure, lang: Lang) -> str:
-    numbers = _NOW.format(now=f"{measure.now:g}", least=f"{measure.least:g}", most=f"{measure.most:g}")
-    return f"  {padded(name, 15)} {padded(numbers.render(lang), 26)} {sparkline(measure.values)}"
+def _charts(measures: Iterable[tuple[Text, Measure | None]], lang: Lang) -> Iterator[str]:
+    """Yield a chart for each measure that there is; names, numbers and charts each begin in one column."""
+    from rich.cells import cell_len
+
+    rows = [
+        (
+            name.render(lang),
+            _NOW.format(now=f"{each.now:g}", least=f"{each.least:g}", most=f"{each.most:g}").render(lang),
+            sparkline(each.values),
+        )
+        for name, each in measures
+        if each is not None
+    ]
+    names, numbers = (max((cell_len(row[column]) for row in rows), default=0) for column in (0, 1))
+    for name, number, chart in rows:
+        yield f"  {padded(name, names)}  {padded(number, numbers)}  {chart}"
 
 
 def _rules(rules: Sequence[RuleHistory], lang: Lang) -> Iterator[str]:

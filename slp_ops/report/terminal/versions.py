@@ -72,10 +72,10 @@ def _lines(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterator
         )
         for defect in knowledge.releases.critical
     ]
+    inferred = any(_is_inferred(sign.judged) for row, _ in groups for _, sign in row.judged)
+    notes = [words["listed"]] if inferred else []
     for line in (
-        line
-        for said in (words["listed"], words["trains"].format(trains=trains), *never)
-        for line in wrapped(said, "")
+        line for said in (*notes, words["trains"].format(trains=trains), *never) for line in wrapped(said, "")
     ):
         yield styled(line, dim=True)
 
@@ -131,8 +131,12 @@ def _matrix(groups: Sequence[_Group], knowledge: Ruleset, lang: Lang) -> Iterato
 
 
 def _status_label(judged: AdvisoryVerdict, lang: Lang) -> str:
-    inferred = judged.status is AdvisoryStatus.AFFECTED and not judged.listed
-    return f"{translate(judged.status, lang)}{'*' if inferred else ''}"
+    return f"{translate(judged.status, lang)}{'*' if _is_inferred(judged) else ''}"
+
+
+def _is_inferred(judged: AdvisoryVerdict) -> bool:
+    """Return whether the release is taken as affected, though the notice does not name it."""
+    return judged.status is AdvisoryStatus.AFFECTED and not judged.listed
 
 
 _COLOURS = {AdvisoryStatus.AFFECTED: "red", AdvisoryStatus.UNKNOWN: "yellow"}

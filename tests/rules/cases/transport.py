@@ -58,7 +58,13 @@ def on(month: int, day: int) -> DeviceTime:
 FETCHED = UsageReporting(
     last_ack=on(1, 2),
     next_ack_deadline=on(4, 2),
-    source=Source("show license status", {"last_report_push": SourceLine(46, "  Last report push: <none>")}),
+    source=Source(
+        "show license status",
+        {
+            "next_ack_deadline": SourceLine(42, "  Next ACK deadline: 2026-4-2"),
+            "last_report_push": SourceLine(46, "  Last report push: <none>"),
+        },
+    ),
 )
 PUSHED = replace(FETCHED, last_report_push=on(1, 2))
 IN_JANUARY = Clock(time=on(1, 9))
