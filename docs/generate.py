@@ -14,7 +14,7 @@ import click
 
 from docs import architecture, inventory_keys, schemas
 from slp_ops.cli.exits import Exit, Result
-from slp_ops.cli.help_examples import EXAMPLES
+from slp_ops.cli.help_examples import examples
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.commands import registry
 from slp_ops.i18n import Lang, Text
@@ -113,10 +113,10 @@ def _command(command: click.Command, path: str, level: int) -> Iterator[str]:
             help_ = words[1].replace(f"[env var: {variable}; ", "[").replace(f"[env var: {variable}]", "")
             yield f"| `{_cell(words[0])}` | {f'`{variable}`' if variable else ''} | {_cell(help_)} |"
         yield ""
-    if examples := EXAMPLES.get(path.removeprefix("slp-ops ")):
+    if lines := examples().get(path.removeprefix("slp-ops ")):
         yield "Examples:"
         yield ""
-        yield from (f"- `{line}` {_cell(meaning)}" for line, meaning in examples)
+        yield from (f"- `{line}` {_cell(meaning)}" for line, meaning in lines.items())
         yield ""
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

@@ -16,19 +16,12 @@ class HelpContext(click.Context):
     def get_help(self) -> str:
         """Return the help of the command."""
         if help_language(self) is Lang.EN:
+            from slp_ops.cli.help_examples import render_help
+
             return render_help(self, self.make_formatter())
         from slp_ops.cli.japanese_help import japanese_help
 
         return japanese_help(self)
-
-
-def render_help(context: click.Context, formatter: click.HelpFormatter) -> str:
-    """Return the help of the context's command and its examples, as the formatter writes them."""
-    from slp_ops.cli.help_examples import write_examples
-
-    context.command.format_help(context, formatter)
-    write_examples(context, formatter)
-    return formatter.getvalue().rstrip("\n")
 
 
 def help_language(context: click.Context) -> Lang:

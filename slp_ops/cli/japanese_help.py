@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from slp_ops.cli.help_context import render_help
+from slp_ops.cli.help_examples import render_help
 from slp_ops.messages import load_catalog
 
 if TYPE_CHECKING:

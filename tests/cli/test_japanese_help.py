@@ -11,8 +11,7 @@ import click
 import pytest
 from rich.cells import cell_len
 
-from slp_ops.cli.help_context import render_help
-from slp_ops.cli.help_examples import EXAMPLES
+from slp_ops.cli.help_examples import examples, render_help
 from slp_ops.cli.japanese_help import CATALOG, japanese_help, paragraphs
 from slp_ops.cli.main import VERBS, cli
 from slp_ops.messages import load_catalog
@@ -54,7 +53,7 @@ def _texts(context: click.Context) -> Iterator[str]:
 def test_every_help_text_has_its_translation_and_no_other_is_in_the_catalogue() -> None:
     texts = {text for context in every_context() for text in _texts(context)}
     texts |= {summary for _, summary in VERBS.values()}
-    texts |= {meaning for examples in EXAMPLES.values() for _, meaning in examples}
+    texts |= {meaning for lines in examples().values() for meaning in lines.values()}
     catalog = load_catalog(CATALOG)
 
     assert sorted(texts - catalog.keys()) == []
@@ -92,7 +91,7 @@ def _help(*words: str, **variables: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("path", EXAMPLES)
+@pytest.mark.parametrize("path", examples())
 def test_the_help_ends_with_its_examples(path: str) -> None:
     (context,) = (each for each in every_context() if each.command_path == f"slp-ops {path}")
     context.terminal_width = 78
@@ -101,9 +100,9 @@ def test_the_help_ends_with_its_examples(path: str) -> None:
 
     for lines in (english, japanese):
         assert [line for line in lines if line.startswith("  slp-ops ")] == [
-            f"  {line}" for line, _ in EXAMPLES[path]
+            f"  {line}" for line in examples()[path]
         ]
-    for _, meaning in EXAMPLES[path]:
+    for meaning in examples()[path].values():
         assert meaning in " ".join(" ".join(english).split())
         assert "".join(load_catalog(CATALOG)[meaning].split()) in "".join("".join(japanese).split())
 

@@ -21,7 +21,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from slp_ops.cli.help_examples import EXAMPLES
+from slp_ops.cli.help_examples import examples
 from slp_ops.cli.main import cli
 from slp_ops.lab import scenarios
 from slp_ops.lab.fleet import default_fleet
@@ -311,9 +311,9 @@ def test_the_examples_of_the_help(
 ) -> None:
     lines = [
         (line, False)
-        for path, examples in EXAMPLES.items()
+        for path, typed in examples().items()
         if _HELP.get(path.split()[0], _Operator) is situation
-        for line, _ in examples
+        for line in typed
     ]
     _type_all(lines, situation, "--help", lab=lab, at=tmp_path, monkeypatch=monkeypatch)
 
