@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from slp_ops.i18n import Lang, Text
 
@@ -117,13 +117,9 @@ _VALUE: Final = re.compile(r"(?<!\{)\{#?\}(?!\})")
 
 def load_catalog(name: str = "messages.ja.yaml") -> dict[str, str]:
     """Return a catalogue of the package: text in English, translation."""
-    found: dict[str, str] = load_package_yaml(name)
-    return found
-
-
-def load_package_yaml(name: str) -> Any:
-    """Return the content of a YAML file of the package."""
     import yaml
 
     text = files("slp_ops").joinpath(name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, str] = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
+    return found

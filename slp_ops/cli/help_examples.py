@@ -1,24 +1,29 @@
-"""Examples in ``--help``: command lines that an operator can type as they are, of ``help_examples.yaml``."""
+"""Examples in ``--help``: command lines that an operator can type as they are, of ``help_examples.json``.
+
+The names are those of the simulated fleet, and the order is that of a first day with slp-ops: the tests type
+each line of a situation after the other. ``help.ja.yaml`` contains the Japanese of what a line does. The file
+is JSON because help in English loads no YAML.
+"""
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Final
-
-from slp_ops.messages import load_package_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import click
 
-FILE: Final = "help_examples.yaml"
+FILE: Final = "help_examples.json"
 
 
 @cache
 def examples() -> Mapping[str, Mapping[str, str]]:
     """Return the examples of each command by its words: command line, what it does."""
-    found: Mapping[str, Mapping[str, str]] = load_package_yaml(FILE)
+    found: Mapping[str, Mapping[str, str]] = json.loads(files("slp_ops").joinpath(FILE).read_bytes())
     return found
 
 
