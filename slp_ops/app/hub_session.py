@@ -63,6 +63,9 @@ _SWEEP: Final = 5.0
 _QUIET: Final = 30.0
 # How long a visit that was cancelled gets to send what it has; a pass waits 4 s for all of it.
 _GRACE: Final = 3.0
+# How long a run that has ended waits for a broker that is started again: workers would do tasks that stay.
+_CLEARING: Final = 30.0
+_LOOK_AGAIN: Final = 0.2
 # How long a run waits for a site without a worker, and for a hub that does not answer: a computer and its
 # services are started again in less.
 _PATIENCE: Final = 900.0
@@ -225,14 +228,19 @@ class HubSession:
         for task in list(self.background):
             task.cancel()
         if not self.left or self.cancelling is not None:
-            with suppress(TimeoutError, NatsError):  # without a connection it stays until it is too old
-                async with asyncio.timeout(_GRACE):
+            with suppress(TimeoutError):  # without a connection it stays until it is too old
+                async with asyncio.timeout(_CLEARING if self.cancelling is None else _GRACE):
                     await self._clear()
         await self.stack.aclose()
 
     async def _clear(self) -> None:
+        """Remove what is left of the run. A broker that is started again meanwhile is waited for."""
         run = self.run.id
-        await self._remove_tasks()
+        while True:
+            with suppress(NatsError, OSError):
+                await self._remove_tasks()
+                break
+            await asyncio.sleep(_LOOK_AGAIN)
         await remove(self.js, EVIDENCE_STREAM, f"{subject(EVIDENCE, ANY, run)}.>")
         await remove(self.js, CONTROL_STREAM, subject(CONTROL, ANY, run))
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from nats.errors import NoRespondersError, NoServersError
 
 from slp_ops.app import hub_session
 from slp_ops.app.device_work import TaskLeft
@@ -99,3 +100,30 @@ def test_evidence_that_is_not_stored_is_asked_for_once(
 
     asyncio.run(take())
     assert taken == ([] if is_leaving else [END.data])
+
+
+def test_the_end_of_a_run_waits_for_a_broker_that_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task that stays would be done by a worker, for a run that has ended."""
+    removed: list[str] = []
+    answers: list[Exception | None] = [NoRespondersError(), NoServersError(), None]
+
+    async def stream_info(*_: object, **__: object) -> Any:
+        if (error := answers.pop(0)) is not None:
+            raise error
+        return SimpleNamespace(state=SimpleNamespace(subjects={"slp.task.tokyo.run1.sw2": 1}))
+
+    async def remove_tasks(client: object, stream: str, tasks: dict[str, int | None]) -> None:
+        removed.extend(tasks)
+
+    async def remove(js: object, stream: str, subject: str) -> None:
+        removed.append(subject)
+
+    async def close() -> None:
+        made = session()
+        made.js = SimpleNamespace(stream_info=stream_info)  # type: ignore[assignment]
+        await made.close()
+
+    monkeypatch.setattr(hub_session, "remove_tasks", remove_tasks)
+    monkeypatch.setattr(hub_session, "remove", remove)
+    asyncio.run(close())
+    assert removed == ["slp.task.tokyo.run1.sw2", "slp.evidence.*.run1.>", "slp.control.*.run1"]
