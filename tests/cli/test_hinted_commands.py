@@ -67,7 +67,7 @@ WITH_RUNS = {
     "a plan": Situation(
         "remediate --dry-run --limit bad --out plan.json", "slp-ops remediate --plan", "--yes"
     ),
-    "a device of a source": Situation("collect -i csv:switches.csv", "slp-ops inventory check"),
+    "a device of a source": Situation("collect -i csv:switches.csv", "slp-ops inventory check", codes=(2,)),
     "damaged evidence": Situation(
         "audit --run {damaged} --details", "slp-ops runs verify [0-9a-f]+", codes=(3,)
     ),
